@@ -1,0 +1,1 @@
+"""Files become articles; articles become clean, dated, named, grouped with their copies."""

@@ -1,0 +1,182 @@
+"""`Scores`: documents × frames, from any method. The joint of the house.
+
+A codebook's hits, a topic model's shares, a classifier or human codes all become `Scores`;
+prevalence, comparisons and plots take `Scores` and do not ask where they came from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mediaframes.errors import InputError
+from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
+
+UNITS = ("share", "presence", "per_1000", "count", "topic share")
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """How much of each frame is in each article.
+
+    Attributes
+    ----------
+    docs : DataFrame
+        The articles' metadata, index `id`.
+    values : DataFrame of float
+        Articles × frames, same index as `docs`. NaN: cannot be measured for this article (e.g.
+        the share of a frame among the hits of an article without hits).
+    unit : str
+        ``share`` (of the article's hits), ``presence`` (0/1), ``per_1000`` (hits per 1,000
+        tokens), ``count`` or ``topic share``.
+    weights : Series of float
+        What an article weighs, same index; from `dedupe` (1/n for n copies) or 1.
+    made : Made
+        How the scores came to be.
+    colors : dict
+        Frame to hex color, where the codebook gives one.
+
+    Examples
+    --------
+    >>> codes = pd.DataFrame({"Morality": [1, 0], "Economic": [0, 1]}, index=["a", "b"])
+    >>> Scores.from_frame(codes, unit="presence").values.loc["a", "Morality"]
+    np.float64(1.0)
+    """
+
+    docs: pd.DataFrame
+    values: pd.DataFrame
+    unit: str
+    weights: pd.Series
+    made: Made
+    colors: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_frame(
+        cls,
+        values: pd.DataFrame,
+        *,
+        unit: str,
+        docs: pd.DataFrame | None = None,
+        made: Made | None = None,
+        colors: Mapping[str, str] | None = None,
+    ) -> "Scores":
+        """Scores from a table the researcher already has, e.g. human codes.
+
+        Parameters
+        ----------
+        values : DataFrame
+            Articles × frames, numbers; the index names the articles.
+        unit : str
+            One of ``share presence per_1000 count topic share``.
+        docs : DataFrame, optional
+            The articles' metadata (date, outlet, weight ...), matched by index.
+        made : Made, optional
+            How the table came to be.
+        colors : mapping, optional
+            Frame to hex color.
+
+        Raises
+        ------
+        InputError
+            For an unknown unit, columns that are no numbers, or articles missing from `docs`.
+        """
+        if unit not in UNITS:
+            raise InputError(f"unknown unit '{unit}'; allowed: {', '.join(UNITS)}")
+        try:
+            numbers = values.astype(np.float64)
+        except (ValueError, TypeError) as error:
+            raise InputError(f"a score is not a number: {error}; recode it first") from error
+        numbers.index = numbers.index.astype("str").rename("id")
+        if numbers.index.has_duplicates:
+            twice = numbers.index[numbers.index.duplicated()][0]
+            raise InputError(f"the article '{twice}' has two rows of scores; keep one")
+        numbers = numbers.sort_index(kind="stable")
+        if docs is None:
+            docs = pd.DataFrame(index=numbers.index)
+        missing = numbers.index.difference(docs.index)
+        if len(missing):
+            raise InputError(
+                f"{len(missing)} articles have scores but no row in docs, the first "
+                f"'{missing[0]}'; give the same ids to both"
+            )
+        docs = docs.loc[numbers.index]
+        weights = docs["weight"].astype(float) if "weight" in docs else pd.Series(1.0, docs.index)
+        made = made or Made.by("from_frame", settings={"content": hash_frame(numbers)})
+        return cls(docs, numbers, unit, weights.rename("weight"), made, dict(colors or {}))
+
+    @property
+    def frames(self) -> list[str]:
+        """The frames' names."""
+        return [str(name) for name in self.values.columns]
+
+    def only(self, *frames: str) -> "Scores":
+        """The same articles, with these frames alone.
+
+        Raises
+        ------
+        InputError
+            For a frame that is not there; the message lists those that are.
+        """
+        unknown = [frame for frame in frames if frame not in self.values.columns]
+        if unknown:
+            raise InputError(f"no frame '{unknown[0]}'; there are: {', '.join(self.frames)}")
+        made = Made.by("only", settings={"frames": frames}, parents=(self.made,))
+        return replace(self, values=self.values[list(frames)], made=made)
+
+    def where(self, condition: "str | pd.Series") -> "Scores":
+        """The articles for which `condition` (a query over `docs`, or a mask) holds."""
+        if isinstance(condition, str):
+            try:
+                mask = self.docs.eval(condition).fillna(False).astype(bool)
+            except Exception as error:
+                names = ", ".join(map(str, self.docs.columns))
+                raise InputError(f"'{condition}' is no condition over {names}: {error}") from error
+        else:
+            mask = condition.reindex(self.docs.index).fillna(False).astype(bool)
+        settings = {"kept": hash_frame(self.docs.loc[mask, []])}
+        made = Made.by("where", settings=settings, parents=(self.made,))
+        return replace(
+            self,
+            docs=self.docs[mask],
+            values=self.values[mask],
+            weights=self.weights[mask],
+            made=made,
+        )
+
+    @cached_property
+    def content_hash(self) -> str:
+        """Hash of values and weights."""
+        return hash_frame(self.values.assign(**{"weight of the article": self.weights}))
+
+    def save(self, folder: str | Path) -> None:
+        """Save to a folder (Parquet and JSON)."""
+        frames = {"docs": self.docs, "values": self.values, "weights": self.weights.to_frame()}
+        save_value(folder, self, frames=frames, extra={"unit": self.unit, "colors": self.colors})
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "Scores":
+        """Load what `save` wrote."""
+        saved = load_value(folder, "Scores")
+        weights = saved.frames["weights"]["weight"]
+        return cls(
+            docs=saved.frames["docs"],
+            values=saved.frames["values"],
+            unit=saved.extra["unit"],
+            weights=weights,
+            made=saved.made,
+            colors=saved.extra["colors"],
+        )
+
+    def __len__(self) -> int:
+        return len(self.docs)
+
+    def __repr__(self) -> str:
+        return f"Scores: {len(self.docs)} articles × {len(self.frames)} frames, unit {self.unit}"
+
+    def _repr_html_(self) -> str:
+        means = self.values.mean().round(4)
+        facts = {"articles": len(self.docs), "unit": self.unit, **means.to_dict()}
+        return summary_html("Scores (mean over articles)", facts)
