@@ -1,0 +1,262 @@
+"""`Counts`: how often each word stands in each article."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mediaframes.errors import InputError
+from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
+from mediaframes.text.tokens import Tokens
+from mediaframes.text.words import is_number, stems, stop_words_in
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """A document-term matrix with its articles and vocabulary.
+
+    Attributes
+    ----------
+    docs : DataFrame
+        The articles' metadata (D rows, without their text).
+    matrix : scipy.sparse.csr_array of int32, shape (D, V)
+        Sorted indices, no explicit zeros.
+    vocabulary : Index of str
+        The V words (or stems).
+    made : Made
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> counts = Counts.from_matrix(csr_array([[2, 0], [1, 3]]), ["peace", "price"])
+    >>> counts.totals().to_dict()
+    {'peace': 3, 'price': 3}
+    """
+
+    docs: pd.DataFrame
+    matrix: Any
+    vocabulary: pd.Index
+    made: Made
+
+    @classmethod
+    def from_matrix(
+        cls, matrix: Any, vocabulary: "pd.Index | list[str]", *, docs: pd.DataFrame | None = None
+    ) -> "Counts":
+        """Counts from a matrix the researcher already has.
+
+        Parameters
+        ----------
+        matrix : array or sparse matrix of shape (D, V)
+            Whole, non-negative numbers.
+        vocabulary : list of str
+            The V words, each once.
+        docs : DataFrame, optional
+            Metadata, one row per row of `matrix`.
+
+        Raises
+        ------
+        InputError
+            Where the shapes do not fit, a word is repeated, or a count is negative or broken.
+        """
+        from scipy.sparse import csr_array
+
+        table = csr_array(matrix)
+        words = pd.Index(vocabulary, dtype="str")
+        if docs is None:
+            width = len(str(max(table.shape[0] - 1, 0)))
+            docs = pd.DataFrame(index=[f"{row:0{width}d}" for row in range(table.shape[0])])
+        docs = docs.rename_axis(index="id")
+        if table.shape != (len(docs), len(words)):
+            raise InputError(
+                f"the matrix is {table.shape[0]} × {table.shape[1]}, but there are {len(docs)} "
+                f"articles and {len(words)} words; rows are articles, columns words"
+            )
+        if words.has_duplicates:
+            raise InputError(
+                f"the word '{words[words.duplicated()][0]}' names two columns; merge them"
+            )
+        if table.nnz and (table.data.min() < 0 or np.any(table.data != np.floor(table.data))):
+            raise InputError("counts must be whole and not negative; give counts, not tf-idf")
+        order = np.argsort(docs.index.to_numpy(dtype=object), kind="stable")
+        table = csr_array(table[order].astype(np.int32))
+        table.sum_duplicates()
+        table.eliminate_zeros()
+        made = Made.by("from_matrix", settings={"content": hash_frame(docs), "sum": table.sum()})
+        return cls(docs.iloc[order], table, words, made)
+
+    def totals(self) -> pd.Series:
+        """How often each word occurs in all, Series of int64 with the words as index."""
+        return pd.Series(np.asarray(self.matrix.sum(axis=0), np.int64), self.vocabulary)
+
+    def doc_frequency(self) -> pd.Series:
+        """In how many articles each word occurs, Series of int64."""
+        n = np.bincount(self.matrix.indices, minlength=len(self.vocabulary))
+        return pd.Series(n.astype(np.int64), self.vocabulary)
+
+    def lengths(self) -> np.ndarray:
+        """Counted words per article, int64 of shape (D,)."""
+        return np.asarray(self.matrix.sum(axis=1), np.int64)
+
+    def where(self, condition: "str | pd.Series") -> "Counts":
+        """The articles for which `condition` (a query over `docs`, or a mask) holds."""
+        mask = self.docs.eval(condition) if isinstance(condition, str) else condition
+        keep = mask.reindex(self.docs.index).fillna(False).to_numpy(bool)
+        settings = {"kept": hash_frame(self.docs.loc[keep, []])}
+        made = Made.by("where", settings=settings, parents=(self.made,))
+        return replace(self, docs=self.docs[keep], matrix=self.matrix[keep], made=made)
+
+    def trim(self, *, min_docs: int = 1, max_share: float = 1.0) -> "Counts":
+        """Only words in at least `min_docs` articles and at most `max_share` of them.
+
+        Raises
+        ------
+        InputError
+            Where no word remains; the message says what the articles hold.
+        """
+        n = self.doc_frequency().to_numpy()
+        keep = (n >= min_docs) & (n <= max_share * len(self.docs))
+        if not keep.any():
+            raise InputError(
+                f"after trimming no words remain: of {len(self.vocabulary)} words in "
+                f"{len(self.docs)} articles the most frequent is in {n.max(initial=0)}; lower "
+                f"min_docs={min_docs} or raise max_share={max_share}"
+            )
+        settings = {"min_docs": min_docs, "max_share": max_share}
+        made = Made.by("trim", settings=settings, parents=(self.made,))
+        matrix = self.matrix[:, np.flatnonzero(keep)]
+        matrix.sort_indices()
+        return replace(self, matrix=matrix, vocabulary=self.vocabulary[keep], made=made)
+
+    @cached_property
+    def content_hash(self) -> str:
+        """Hash of articles, words and counts."""
+        digest = blake2b(hash_frame(self.docs).encode(), digest_size=16)
+        for array in (self.matrix.data, self.matrix.indices, self.matrix.indptr):
+            digest.update(np.ascontiguousarray(array, np.int64).tobytes())
+        digest.update("\0".join(self.vocabulary).encode())
+        return digest.hexdigest()
+
+    def save(self, folder: str | Path) -> None:
+        """Save to a folder (Parquet, npz and JSON)."""
+        arrays = {name: getattr(self.matrix, name) for name in ("data", "indices", "indptr")}
+        words = self.vocabulary.to_frame(name="word", index=False)
+        save_value(folder, self, frames={"docs": self.docs, "vocabulary": words}, arrays=arrays)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "Counts":
+        """Load what `save` wrote."""
+        from scipy.sparse import csr_array
+
+        saved = load_value(folder, "Counts")
+        words = pd.Index(saved.frames["vocabulary"]["word"], dtype="str", name=None)
+        docs = saved.frames["docs"]
+        parts = tuple(saved.arrays[name] for name in ("data", "indices", "indptr"))
+        return cls(docs, csr_array(parts, shape=(len(docs), len(words))), words, saved.made)
+
+    def __len__(self) -> int:
+        return len(self.docs)
+
+    def __repr__(self) -> str:
+        return f"Counts: {len(self.docs):,} articles × {len(self.vocabulary):,} words"
+
+    def _repr_html_(self) -> str:
+        most = self.totals().sort_values(ascending=False, kind="stable").head(10)
+        facts = {
+            "articles": f"{len(self.docs):,}",
+            "different words": f"{len(self.vocabulary):,}",
+            "words counted": f"{int(self.matrix.sum()):,}",
+            "most frequent": ", ".join(map(str, most.index)),
+        }
+        return summary_html("Counts", facts)
+
+
+def count(
+    tokens: Tokens,
+    *,
+    min_docs: int = 1,
+    max_share: float = 1.0,
+    stop_words: bool | Mapping[str, list[str]] = True,
+    numbers: bool = False,
+    min_letters: int = 2,
+    stem: bool = False,
+) -> Counts:
+    """Count the words of every article.
+
+    Parameters
+    ----------
+    tokens : Tokens
+    min_docs : int
+        Words in fewer articles are left out.
+    max_share : float
+        Words in more than this share of the articles are left out.
+    stop_words : bool or mapping
+        Leave out the stop words of each article's own language (German ``die`` goes, English
+        ``die`` stays); or a mapping from language to your own list.
+    numbers : bool
+        Whether to count numbers.
+    min_letters : int
+        Shorter words are left out.
+    stem : bool
+        Count Snowball stems (nltk) of each article's language instead of words.
+
+    Returns
+    -------
+    Counts
+        Articles that hold no counted word stay, as empty rows.
+
+    Raises
+    ------
+    InputError
+        Where no word remains.
+
+    Examples
+    --------
+    >>> from mediaframes.corpus.articles import Corpus
+    >>> from mediaframes.text.tokens import tokenize
+    >>> texts = pd.DataFrame({"text": ["The prices rise", "The prices fall"], "language": "en"})
+    >>> count(tokenize(Corpus.from_frame(texts))).totals().to_dict()
+    {'fall': 1, 'prices': 2, 'rise': 1}
+    """
+    from scipy.sparse import csr_array, vstack
+
+    vocabulary = tokens.vocabulary
+    short = np.asarray(vocabulary.str.len() < min_letters, dtype=bool)
+    out = short if numbers else short | is_number(vocabulary)
+    languages = tokens.docs["language"].fillna("").to_numpy(dtype=object)
+    matrix = csr_array(
+        (np.ones(len(tokens.ids), np.int32), tokens.ids.copy(), tokens.offsets.copy()),
+        shape=(len(tokens.docs), len(vocabulary)),
+    )
+    matrix.sum_duplicates()
+    rows, parts, words = [], [], sorted(vocabulary)
+    if stem:
+        mapped = {name: stems(vocabulary, name) for name in sorted(set(languages))}
+        words = sorted(set().union(*(column for column in mapped.values())))
+    columns = pd.Index(words, dtype="str")
+    for name in sorted(set(languages)):
+        these = np.flatnonzero(languages == name)
+        keep = ~(out | stop_words_in(vocabulary, name, stop_words))
+        target = columns.get_indexer(pd.Index(mapped[name])) if stem else np.arange(len(vocabulary))
+        kept = np.flatnonzero(keep)
+        place = csr_array(
+            (np.ones(len(kept), np.int32), (kept, target[kept])),
+            shape=(len(vocabulary), len(columns)),
+        )
+        rows.append(these)
+        parts.append(matrix[these] @ place)
+    whole = csr_array(vstack(parts)) if parts else csr_array((0, len(columns)), dtype=np.int32)
+    back = np.argsort(np.concatenate(rows)) if rows else np.empty(0, np.int64)
+    whole = csr_array(whole[back].astype(np.int32))
+    whole.sum_duplicates()
+    whole.eliminate_zeros()
+    settings = {
+        "stop_words": stop_words, "numbers": numbers, "min_letters": min_letters, "stem": stem,
+    }  # fmt: skip
+    made = Made.by("count", settings=settings, parents=(tokens.made,))
+    docs = tokens.docs.drop(columns="text")
+    return Counts(docs, whole, columns, made).trim(min_docs=max(min_docs, 1), max_share=max_share)
