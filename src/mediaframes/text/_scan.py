@@ -160,7 +160,7 @@ def number_sentences(codes, bounds, classes, lower, words, no_stop):  # type: ig
             there = bounds[d] + starts[t]
             stop = False
             strong = False
-            newline = False
+            newlines = 0
             quote = False
             for i in range(here, there):
                 kind = classes[codes[i]]
@@ -169,13 +169,14 @@ def number_sentences(codes, bounds, classes, lower, words, no_stop):  # type: ig
                 elif kind == POINT and codes[i] == 46:  # a full stop, not a comma
                     stop = True
                 elif kind == NEWLINE:
-                    newline = True
+                    newlines += 1
                 elif kind == QUOTE and (stop or strong):
                     quote = True
             first = codes[there]
             begins = lower[first] != first or classes[first] == DIGIT or quote
             ends_here = strong or (stop and not table[rows[d], ids[t - 1]])
-            if newline or (ends_here and begins):
+            # a lone line end may be a hard wrap; an empty line never is
+            if newlines > 1 or (ends_here and (begins or newlines > 0)):
                 number += 1
             sentences[t] = number
     return sentences

@@ -2,7 +2,7 @@
 
 Sentence bounds are found together with the words (`mediaframes.text._scan`): a sentence ends at
 ``. ! ? …`` when the next word begins with a capital, a digit or follows a closing quotation mark,
-and at every line end (cleaning has put each paragraph on one line).
+and at every empty line (a lone line end may be a hard wrap inside a sentence).
 """
 
 import numpy as np

@@ -267,7 +267,7 @@ def _class_of(character: str) -> int:
         "！": _scan.STOP, "？": _scan.STOP, "؟": _scan.STOP,
         '"': _scan.QUOTE, "“": _scan.QUOTE, "”": _scan.QUOTE, "»": _scan.QUOTE,
         "«": _scan.QUOTE, "„": _scan.QUOTE, "_": _scan.OTHER,
-        "\n": _scan.NEWLINE, "\r": _scan.NEWLINE, "\u2028": _scan.NEWLINE, "\u2029": _scan.NEWLINE,
+        "\n": _scan.NEWLINE, "\r": _scan.OTHER, "\u2028": _scan.NEWLINE, "\u2029": _scan.NEWLINE,
     }  # fmt: skip
     if character in special:
         return special[character]
