@@ -1,0 +1,24 @@
+"""One file per format. `read` asks each reader in turn whether a file is its own.
+
+To add a format, write a class with `name`, `sniff` and `read` (see `_batch.Reader`; `_parquet.py`
+is the shortest example) and enter it below: the pickier the earlier.
+"""
+
+from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
+from mediaframes.corpus.readers._delimited import Delimited
+from mediaframes.corpus.readers._json import Json
+from mediaframes.corpus.readers._parquet import Parquet
+from mediaframes.corpus.readers._text import Text
+
+READERS: tuple[Reader, ...] = (Parquet(), Json(), Delimited(), Text())
+
+HEAD = 1 << 16  # bytes a reader sees before it decides
+
+
+def reader_for(data: bytes, file: str) -> Reader | None:
+    """The reader for a file, or None where its format is not known."""
+    head = data[:HEAD]
+    return next((reader for reader in READERS if reader.sniff(head, file)), None)
+
+
+__all__ = ["READERS", "Batch", "Options", "Reader", "Rejected", "reader_for"]

@@ -1,0 +1,157 @@
+"""Bytes become text: encodings, null bytes, mojibake."""
+
+import codecs
+import gzip
+import re
+import unicodedata
+import zlib
+from typing import NamedTuple
+
+from mediaframes.errors import InputError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# UTF-8 read as cp1252 shows these pairs: "Ã¼" for "ü", "â€ž" for an opening German quote, "Â " for
+# a fixed space. Real text hardly holds them, so only lines with one are handed to ftfy.
+_SUSPICIOUS = re.compile(
+    "[ÂÃÅ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â[€‚„\u0080-\u0082]|Ð[\u0080-¿°±²³µ]|ï»¿|ðŸ"
+)
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+class Decoded(NamedTuple):
+    """A file's text, the encoding in words, and what had to be done."""
+
+    text: str
+    encoding: str
+    notes: tuple[str, ...]
+
+
+def gunzip(data: bytes, *, file: str) -> bytes:
+    """The content of gzipped bytes; other bytes as they are.
+
+    Raises
+    ------
+    InputError
+        For a damaged or cut-off archive.
+    """
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(
+            f"{file}: the gzip archive is damaged ({error}); copy or download the file again"
+        ) from error
+
+
+def decode(data: bytes, *, encoding: str | None, file: str) -> Decoded:
+    """Text of bytes: the encoding given, its byte order mark, UTF-8, or cp1252.
+
+    Bytes that are no UTF-8 are read as cp1252: all of the file where hardly anything else is
+    UTF-8, and otherwise only these bytes (files glued together from two sources).
+
+    Raises
+    ------
+    InputError
+        Where the given encoding does not exist or does not fit.
+    """
+    text, name, notes = _decode(data, encoding, file)
+    if nulls := text.count("\0"):
+        text = text.replace("\0", "")
+        notes = (*notes, f"{nulls} null bytes removed")
+    if lost := text.count("\ufffd"):
+        notes = (*notes, f"{lost} characters lost (shown as \ufffd)")
+    return Decoded(text, name, notes)
+
+
+def _decode(data: bytes, encoding: str | None, file: str) -> Decoded:
+    for mark, name in _MARKS:
+        if data.startswith(mark) and encoding is None:
+            return Decoded(data[len(mark) :].decode(name, "replace"), name, ())
+    if encoding is not None:
+        try:
+            return Decoded(data.decode(encoding).removeprefix("\ufeff"), encoding, ())
+        except LookupError as error:
+            raise InputError(
+                f"'{encoding}' is no encoding; usual ones are utf-8, utf-16, cp1252, latin-1"
+            ) from error
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            raise InputError(
+                f"{file}, line {line}: byte {data[error.start]:#04x} is no {encoding}; leave "
+                "encoding= out to have it found, or give another"
+            ) from error
+    if (unmarked := _unmarked_utf16(data)) is not None:
+        return Decoded(data.decode(unmarked, "replace"), f"{unmarked} (no mark)", ())
+    try:
+        return Decoded(data.decode("utf-8"), "utf-8", ())
+    except UnicodeDecodeError:
+        return _mixed(data)
+
+
+def _mixed(data: bytes) -> Decoded:
+    strange = 0
+
+    def as_cp1252(error: UnicodeError) -> tuple[str, int]:
+        nonlocal strange
+        assert isinstance(error, UnicodeDecodeError)
+        strange += error.end - error.start
+        return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+    codecs.register_error("mediaframes.cp1252", as_cp1252)
+    text = data.decode("utf-8", "mediaframes.cp1252")
+    fine = sum(char > "\x7f" for char in text) - strange
+    if fine > strange:
+        note = f"{strange} bytes are no UTF-8, read as cp1252"
+        return Decoded(text, f"utf-8, {strange} bytes cp1252", (note,))
+    return Decoded(data.decode("cp1252", "replace"), "cp1252", ("no UTF-8, read as cp1252",))
+
+
+def _unmarked_utf16(data: bytes) -> str | None:
+    """UTF-16 without a mark: western text has a null in every second byte."""
+    head = data[:2000]
+    if len(head) < 4:
+        return None
+    half = len(head) // 2
+    if head[1::2].count(0) > 0.7 * half and head[::2].count(0) < 0.1 * half:
+        return "utf-16-le"
+    if head[::2].count(0) > 0.7 * half and head[1::2].count(0) < 0.1 * half:
+        return "utf-16-be"
+    return None
+
+
+def looks_like_text(head: bytes) -> bool:
+    """Whether bytes are text at all: hardly any control characters."""
+    if any(head.startswith(mark) for mark, _ in _MARKS) or _unmarked_utf16(head):
+        return True
+    strange = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\f\0\x1b\x1a")
+    return strange + head.count(0) <= 0.01 * len(head)
+
+
+def mend(text: str) -> tuple[str, bool]:
+    """`text` with mojibake repaired and letters composed, and whether mojibake was found.
+
+    Examples
+    --------
+    >>> mend("GrÃ¼ne fÃ¼r Ã–konomie")
+    ('Grüne für Ökonomie', True)
+    """
+    repaired = False
+    if _SUSPICIOUS.search(text):
+        from ftfy import fix_encoding
+
+        lines = text.split("\n")
+        mended = [fix_encoding(line) if _SUSPICIOUS.search(line) else line for line in lines]
+        repaired = mended != lines
+        text = "\n".join(mended)
+    if not text.isascii():
+        text = _SURROGATES.sub("\ufffd", text)
+        if not unicodedata.is_normalized("NFC", text):  # "u" + dots is "ü" for every count
+            text = unicodedata.normalize("NFC", text)
+    return text, repaired

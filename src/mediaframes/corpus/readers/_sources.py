@@ -1,0 +1,71 @@
+"""Which files there are to read, and under which names they are known."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from mediaframes.errors import InputError
+
+
+class Source(NamedTuple):
+    """A file, its name in the corpus, and why it is not read (``""``: it is)."""
+
+    path: Path
+    name: str
+    skipped: str
+    asked: bool  # named by the user, not found in a folder
+
+
+def find_sources(paths: str | Path | Iterable[str | Path]) -> list[Source]:
+    """The files under `paths`, sorted by name, whatever the order of `paths`.
+
+    A file's name is its path below the deepest folder that holds all of `paths`, so that it is
+    unique and the same on every machine.
+
+    Raises
+    ------
+    InputError
+        Where a path does not exist.
+    """
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    if not given:
+        raise InputError("read: no path given; name a file or a folder, e.g. read('data/raw')")
+    found: dict[Path, tuple[str, bool]] = {}
+    folders = []
+    for path in sorted({Path(item).expanduser() for item in given}):
+        if not path.exists():
+            raise InputError(
+                f"{path}: no such file or folder (looked in {Path.cwd().name}/); check the "
+                "spelling, or the folder in which Python or the notebook was started"
+            )
+        folders.append((path if path.is_dir() else path.parent).resolve())
+        items = _below(path) if path.is_dir() else [(path, "", True)]
+        for item, skipped, asked in items:
+            place = item.resolve() if not item.is_symlink() else item.absolute()
+            if asked or place not in found:
+                found[place] = (skipped, asked)
+    top = Path(os.path.commonpath(folders))
+    sources = [
+        Source(path, _name(path, top), skipped, asked) for path, (skipped, asked) in found.items()
+    ]
+    return sorted(sources, key=lambda source: source.name)
+
+
+def _name(path: Path, top: Path) -> str:
+    return path.relative_to(top).as_posix() if path.is_relative_to(top) else path.name
+
+
+def _below(folder: Path) -> list[tuple[Path, str, bool]]:
+    """All files below a folder; hidden ones and READMEs with the reason for leaving them."""
+    items: list[tuple[Path, str, bool]] = []
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
+            items.append((path, "hidden", False))
+        elif path.is_dir():
+            items += _below(path)
+        elif path.name.upper().startswith("README"):
+            items.append((path, "a README", False))
+        else:
+            items.append((path, "", False))
+    return items

@@ -1,0 +1,65 @@
+"""Text files: one article each, with what the file name says about it."""
+
+import re
+from pathlib import PurePosixPath
+
+from mediaframes.corpus.readers._batch import Batch, Options, table
+from mediaframes.corpus.readers._decode import decode, looks_like_text
+from mediaframes.errors import InputError
+
+# "Daily Example_2024-10-24_17.txt": tried where the user gives no pattern of their own
+USUAL = re.compile(r"(?P<outlet>[^/]+?)_(?P<date>\d{4}-?\d{2}-?\d{2})(?:_(?P<id>[^/]+))?")
+FIELDS = ("outlet", "date", "id", "title", "author", "language")
+
+
+class Text:
+    """Plain text, one article per file."""
+
+    name = "text"
+
+    def sniff(self, head: bytes, file: str) -> bool:
+        """Whether the name ends in .txt or .text and the bytes are text."""
+        name = file.lower().removesuffix(".gz")
+        return name.endswith((".txt", ".text")) and looks_like_text(head)
+
+    def read(self, data: bytes, file: str, options: Options) -> Batch:
+        """The whole file as one article."""
+        text, encoding, notes = decode(data, encoding=options.encoding, file=file)
+        path = PurePosixPath(file.removesuffix(".gz"))
+        if options.pattern is None:
+            found = USUAL.fullmatch(path.stem)
+        else:
+            found = compile_pattern(options.pattern).search("/" + path.as_posix())
+            if found is None:
+                notes = (*notes, f"the name does not fit '{options.pattern}'")
+        said = {key: value for key, value in found.groupdict().items() if value} if found else {}
+        rows = table([{"text": text, **said}], [1])
+        return Batch(rows, self.name, encoding, roles={name: name for name in rows}, notes=notes)
+
+
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """A pattern such as ``"{outlet}/{date}_{id}.txt"`` as a regular expression.
+
+    Raises
+    ------
+    InputError
+        For a field that does not exist or stands twice.
+
+    Examples
+    --------
+    >>> found = compile_pattern("{outlet}/{date}_{id}.txt").search("/x/Echo/2024-10-24_17.txt")
+    >>> found.groupdict()
+    {'outlet': 'Echo', 'date': '2024-10-24', 'id': '17'}
+    """
+    pieces = re.split(r"\{(\w*)\}", re.sub(r"\.\w+$", "", pattern.lstrip("/")))
+    names = pieces[1::2]
+    if not names or len(set(names)) < len(names) or any(name not in FIELDS for name in names):
+        raise InputError(
+            f"pattern='{pattern}': use each of {', '.join('{' + name + '}' for name in FIELDS)} at "
+            "most once, e.g. '{outlet}_{date}_{id}.txt'"
+        )
+    body = "".join(
+        f"(?P<{piece}>[^/]+?)" if place % 2 else re.escape(piece)
+        for place, piece in enumerate(pieces)
+    )
+    return re.compile(rf"(?<=/){body}(?:\.\w+)?$")
