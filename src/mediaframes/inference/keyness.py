@@ -53,19 +53,21 @@ def keyness(
     Returns
     -------
     DataFrame
-        One row per word, sorted by ``log_odds``, high to low: ``word``; ``count_target``,
+        One row per word, sorted by ``z``, high to low: ``word``; ``count_target``,
         ``count_reference`` (weighted counts; copies share one weight), ``docs_target``,
-        ``docs_reference`` (articles); ``log_odds`` (weighted log-odds) with its 95 % bootstrap
-        interval ``log_odds_low``, ``log_odds_high``; ``z`` (log-odds over its standard error if
-        words were independent, as published); ``log_ratio`` (binary logarithm of the ratio of relative
-        frequencies) with its interval; ``g2`` (log-likelihood over the four cells, signed: negative
-        where the word marks the reference); ``p`` (two-sided, from the log-odds over its bootstrap
-        standard error: judged by articles) and ``q`` (Benjamini-Hochberg over all words).
+        ``docs_reference`` (articles); ``log_odds`` (weighted log-odds) with its 95 % interval
+        ``log_odds_low``, ``log_odds_high``; ``z`` (log-odds over its standard error);
+        ``log_ratio`` (binary logarithm of the ratio of relative frequencies) with its bootstrap
+        interval, open (NaN) on the side where a count is zero; ``g2`` (log-likelihood over the
+        four cells, signed: negative where the word marks the reference); ``p`` (two-sided, of
+        ``z``) and ``q`` (Benjamini-Hochberg over all words).
 
     Notes
     -----
-    ``z`` and ``g2`` treat every word as an independent observation, which words are not: they come
-    in bursts within articles. Report ``q`` and the intervals.
+    Words come in bursts within articles, so articles, not words, are resampled. The standard error
+    of the log-odds is the bootstrap's, but never below the published one for independent words:
+    where a word is missing in one group every draw repeats that zero and knows no uncertainty.
+    ``g2`` does treat every word as independent; it is given for comparison with other studies.
 
     Raises
     ------
@@ -101,7 +103,7 @@ def keyness(
     totals = _totals(both, np.ones((1, len(both.inside))))
     words = np.asarray(both.matrix.T @ both.weights)
     prior = prior_mass * (words / words.sum())[keep]
-    log_odds, z = _log_odds(a, b, totals, prior, prior_mass)
+    log_odds, error = _log_odds(a, b, totals, prior, prior_mass)
     table = pd.DataFrame(
         {
             "word": both.vocabulary[keep],
@@ -110,19 +112,16 @@ def keyness(
             "docs_target": n_docs[keep],
             "docs_reference": n_other[keep],
             "log_odds": log_odds[0],
-            "z": z[0],
             "log_ratio": _log_ratio(a, b, totals)[0],
             "g2": log_likelihood(a[0], b[0], totals[0][0], totals[1][0]),
         }
     )
     times = np.concatenate(list(draws_of(both.groups, draws=draws, seed=seed)))
-    _add_intervals(table, both, keep, times, (prior, prior_mass))
+    _add_intervals(table, both, keep, times, (prior, prior_mass, error[0]))
     columns = ["word", "count_target", "count_reference", "docs_target", "docs_reference",
                "log_odds", "log_odds_low", "log_odds_high", "z", "log_ratio", "log_ratio_low",
                "log_ratio_high", "g2", "p", "q"]  # fmt: skip
-    return table[columns].sort_values(
-        ["log_odds", "word"], ascending=[False, True], ignore_index=True
-    )
+    return table[columns].sort_values(["z", "word"], ascending=[False, True], ignore_index=True)
 
 
 @dataclass(frozen=True)
@@ -181,12 +180,12 @@ def _log_odds(
     prior: np.ndarray,
     mass: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted log-odds and z; `a`, `b` of shape (draws, words), `prior` of shape (words,)."""
+    """Weighted log-odds and standard errors; `a`, `b` (draws, words), `prior` (words,)."""
     n_a, n_b = (total[:, None] for total in totals)
     a, b = a + prior, b + prior
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.log(a / (n_a + mass - a)) - np.log(b / (n_b + mass - b))
-        return value, value / np.sqrt(1 / a + 1 / b)
+        return value, np.sqrt(1 / a + 1 / b)
 
 
 def _log_ratio(a: np.ndarray, b: np.ndarray, totals: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
@@ -243,35 +242,32 @@ def _add_intervals(
     both: _Two,
     keep: np.ndarray,
     times: np.ndarray,
-    prior: tuple[np.ndarray, float],
+    prior: tuple[np.ndarray, float, np.ndarray],
 ) -> None:
-    """Bootstrap intervals, p and q, as columns of `table` (which this module owns)."""
+    """Intervals, z, p and q as columns of `table` (which this module owns)."""
     from scipy.stats import false_discovery_control, norm
 
     totals = _totals(both, times)
-    lows: dict[str, list[np.ndarray]] = {}
-    errors = []
-    n_groups = np.array([len(np.unique(both.groups))])
+    n_groups = len(np.unique(both.groups))
+    lows, highs, errors = [], [], []
     for begin in range(0, len(keep), WORDS_AT_A_TIME):
         part = slice(begin, begin + WORDS_AT_A_TIME)
         a, b = _sums(both, times, keep[part])
         odds = _log_odds(a, b, totals, prior[0][part], prior[1])[0]
-        ratio = _log_ratio(a, b, totals)
-        n = np.repeat(n_groups, a.shape[1])
-        for name, drawn in (("log_odds", odds), ("log_ratio", ratio)):
-            finite = np.where(np.isfinite(drawn), drawn, np.nan)
-            low, high = percentile_interval(finite, n, level=0.95)
-            lows.setdefault(f"{name}_low", []).append(low)
-            lows.setdefault(f"{name}_high", []).append(high)
         # a draw can leave a whole group empty (few articles); the others tell the spread
         usable = np.isfinite(odds).all(axis=1)
-        many = usable.sum() > 1
-        errors.append(odds[usable].std(axis=0, ddof=1) if many else np.full(odds.shape[1], np.nan))
-    for name, parts in lows.items():
-        table[name] = np.concatenate(parts)
-    error = np.concatenate(errors)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p = 2 * norm.sf(np.abs(table["log_odds"].to_numpy()) / error)
-    p = np.where(np.isnan(p), 1.0, p)
-    table["p"] = p
-    table["q"] = false_discovery_control(p)
+        spread = odds[usable].std(axis=0, ddof=1) if usable.sum() > 1 else np.inf
+        errors.append(np.maximum(spread, prior[2][part]))
+        ratio = _log_ratio(a, b, totals)
+        ratio = np.where(np.isfinite(ratio), ratio, np.nan)
+        low, high = percentile_interval(ratio, np.repeat(n_groups, a.shape[1]), level=0.95)
+        lows.append(low)
+        highs.append(high)
+    error, value = np.concatenate(errors), table["log_odds"].to_numpy()
+    table["z"] = value / error
+    table["log_odds_low"] = value - norm.ppf(0.975) * error
+    table["log_odds_high"] = value + norm.ppf(0.975) * error
+    table["log_ratio_low"] = np.where(table["count_target"] > 0, np.concatenate(lows), np.nan)
+    table["log_ratio_high"] = np.where(table["count_reference"] > 0, np.concatenate(highs), np.nan)
+    table["p"] = 2 * norm.sf(np.abs(table["z"].to_numpy()))
+    table["q"] = false_discovery_control(table["p"].to_numpy())
