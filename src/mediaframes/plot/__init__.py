@@ -1,0 +1,85 @@
+"""Figures fit for a journal, and their way into the paper.
+
+A plot takes one table, computes nothing, and returns the axes:
+
+>>> from mediaframes import plot
+>>> plot.WIDTHS["double"]
+180.0
+
+In a notebook, end the cell with the axes (or the figure of `grid` and `top_words`): it shows
+itself, once, at its printed size. No ``plt.show()``, no ``%matplotlib inline``, no pyplot::
+
+    ax = plot.prevalence(monthly, frame="Security and defense")
+    mf.save_figure(ax, "fig-2-security", data=monthly, alt="Security framing rises in October.")
+    ax
+
+| what | table from | drawn as |
+|---|---|---|
+| `prevalence` | ``mf.prevalence(..., every=)`` | lines over time with intervals and n |
+| `grid` | any | small multiples of any plot |
+| `frame_share` | ``mf.prevalence(..., by=)`` | dots with intervals by outlet |
+| `residuals` | ``mf.compare`` | heatmap of frames by outlets |
+| `copies` | ``corpus.copies`` by outlet | matrix of copied articles |
+| `keyness` | ``mf.keyness`` | two-sided dots with intervals |
+| `top_words` | ``topics.top_words`` | words of each topic |
+| `save_figure` `save_table` `save_numbers` | | files in `reports_folder` |
+| `journal` `axes` | | the same look for a figure of your own |
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from mediaframes.plot.export import Bundle, reports_folder, save_figure, save_table
+from mediaframes.plot.numbers import save_numbers
+
+if TYPE_CHECKING:
+    from mediaframes.plot.outlets import copies, frame_share, residuals
+    from mediaframes.plot.panels import grid
+    from mediaframes.plot.style import PALETTE, WIDTHS, axes, journal
+    from mediaframes.plot.topics import top_words
+    from mediaframes.plot.trends import prevalence
+    from mediaframes.plot.words import keyness
+
+# matplotlib takes a second to load, so a plot's module is loaded when it is first asked for
+_WHERE = {
+    "copies": "outlets",
+    "frame_share": "outlets",
+    "residuals": "outlets",
+    "PALETTE": "style",
+    "WIDTHS": "style",
+    "axes": "style",
+    "journal": "style",
+    "top_words": "topics",
+    "grid": "panels",
+    "prevalence": "trends",
+    "keyness": "words",
+}
+
+__all__ = [
+    "PALETTE",
+    "WIDTHS",
+    "Bundle",
+    "axes",
+    "copies",
+    "frame_share",
+    "grid",
+    "journal",
+    "keyness",
+    "prevalence",
+    "reports_folder",
+    "residuals",
+    "save_figure",
+    "save_numbers",
+    "save_table",
+    "top_words",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"mediaframes.plot has no '{name}'; it has: {', '.join(__all__)}")
+    return getattr(import_module(f"mediaframes.plot.{_WHERE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

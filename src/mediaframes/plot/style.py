@@ -1,0 +1,397 @@
+"""How every figure looks: sizes, fonts, colors, and the axes that show themselves in a notebook.
+
+Figures are built without pyplot: nothing is registered anywhere, so a hundred figures leak
+nothing, and no setting of the session (a seaborn theme, a matplotlibrc) changes their bytes.
+"""
+
+import io
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import is_color_like, to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from mediaframes._console import say
+from mediaframes.errors import InputError
+
+# Columns of a journal page: one, one and a half, two (design section 7).
+WIDTHS = {"single": 85.0, "onehalf": 120.0, "double": 180.0}
+# A page of A4 with margins and room for a caption holds no more (mm).
+TALLEST = 230.0
+MM = 1 / 25.4
+# DejaVu Sans ships with matplotlib: the same letters on every machine.
+FONT = "DejaVu Sans"
+TEXT = 8.0
+SMALL = 7.0
+INK = "#1a1a1a"
+FAINT = "#757575"
+GUIDE = "#e3e3e3"
+
+# Okabe and Ito (2008), ordered so that neighbors differ in grey print too. Their yellow is left
+# out: it cannot be read as text on white.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h")
+DASHES: tuple[Any, ...] = (
+    "-",
+    (0, (4, 1.3)),
+    (0, (1.2, 1)),
+    (0, (5, 1.2, 1.2, 1.2)),
+    (0, (8, 1.5)),
+)
+
+# Families asked in this order for characters that DejaVu Sans lacks.
+FALLBACKS = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Noto Sans CJK KR",
+    "Noto Sans SC",
+    "Noto Sans TC",
+    "Noto Sans JP",
+    "Noto Sans KR",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Hiragino Sans",
+    "Yu Gothic",
+    "Malgun Gothic",
+    "Apple SD Gothic Neo",
+    "WenQuanYi Zen Hei",
+    "SimHei",
+    "IPAexGothic",
+    "NanumGothic",
+    "Noto Sans Arabic",
+    "Noto Sans Hebrew",
+    "Noto Sans Devanagari",
+    "Noto Sans Bengali",
+    "Noto Sans Tamil",
+    "Noto Sans Thai",
+    "Noto Sans Ethiopic",
+    "Nirmala UI",
+    "Arial Unicode MS",
+)
+
+RC: dict[str, Any] = {
+    "font.family": [FONT],
+    "font.size": TEXT,
+    "text.color": INK,
+    "text.parse_math": False,  # a "$" or "_" in an article's word is no formula
+    "text.hinting": "none",
+    "axes.titlesize": TEXT,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": TEXT,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": True,
+    "axes.formatter.use_locale": False,
+    "xtick.labelsize": TEXT,
+    "ytick.labelsize": TEXT,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "grid.color": GUIDE,
+    "grid.linewidth": 0.5,
+    "lines.linewidth": 1.2,
+    "lines.markersize": 3.2,
+    "lines.markeredgewidth": 0.8,
+    "hatch.linewidth": 0.5,
+    "legend.fontsize": TEXT,
+    "legend.frameon": False,
+    "legend.handlelength": 2.6,
+    "legend.borderaxespad": 0.2,
+    "figure.dpi": 100,
+    "figure.facecolor": "white",
+    "axes.facecolor": "white",
+    "savefig.bbox": None,
+    "savefig.facecolor": "auto",
+    "savefig.transparent": False,
+    "pdf.fonttype": 42,
+    "pdf.compression": 6,
+    "ps.fonttype": 42,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "mediaframes",
+    "path.simplify": False,
+}
+
+P = ParamSpec("P")
+Drawn = TypeVar("Drawn", Axes, Figure)
+
+
+@contextmanager
+def journal() -> Iterator[None]:
+    """The look of all figures here, for a figure of your own that stands beside them.
+
+    Starts from matplotlib's defaults, not from the settings of the session, and puts the
+    session's settings back at the end.
+
+    Examples
+    --------
+    >>> from mediaframes import plot
+    >>> with plot.journal():
+    ...     ax = plot.axes(width="single", height=50)
+    ...     _ = ax.plot([1, 2, 3])
+    """
+    with mpl.rc_context():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", mpl.MatplotlibDeprecationWarning)
+            mpl.rcdefaults()
+        mpl.rcParams.update(RC)  # type: ignore[arg-type]
+        yield
+
+
+class Page(Figure):
+    """A figure at its printed size, known to no window manager, that shows itself in notebooks."""
+
+    # True while `grid` fills the panels: they get one legend, and one layout at the end.
+    in_panels = False
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        return screen_png(self)
+
+
+class PageAxes(Axes):
+    """Axes that show their figure when a notebook cell ends with them."""
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        return screen_png(figure_of(self))
+
+
+def figure_of(drawn: Axes | Figure) -> Figure:
+    """The figure that holds these axes, or the figure itself."""
+    figure = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
+    if not isinstance(figure, Figure):
+        raise InputError(f"{type(drawn).__name__} belongs to no figure; give Axes or a Figure")
+    return figure
+
+
+def millimeters(width: str | float) -> float:
+    """A named width ("single", "onehalf", "double") or a number of millimeters, as a number."""
+    if isinstance(width, str):
+        if width not in WIDTHS:
+            raise InputError(f"no width '{width}'; use {', '.join(WIDTHS)} or millimeters")
+        return WIDTHS[width]
+    if not 30 <= width <= 400:
+        raise InputError(f"a figure {width:g} mm wide cannot be printed; use 85, 120 or 180")
+    return float(width)
+
+
+def page(*, width: str | float = "double", height: float = 75.0) -> Page:
+    """An empty figure of the given size, height in millimeters."""
+    size = (millimeters(width) * MM, min(height, TALLEST) * MM)
+    figure = Page(figsize=size, layout="constrained")
+    FigureCanvasAgg(figure)
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.set(w_pad=0.03, h_pad=0.03, wspace=0.03, hspace=0.03)  # type: ignore[call-arg]
+    return figure
+
+
+def axes(*, width: str | float = "double", height: float = 75.0, ax: Axes | None = None) -> Axes:
+    """Empty axes on a figure of their own, or `ax` where it is given.
+
+    Parameters
+    ----------
+    width : str or float
+        "single" (85 mm), "onehalf" (120), "double" (180), or millimeters.
+    height : float
+        Millimeters, at most 230.
+    ax : Axes, optional
+        Handed back as it is: the figure it belongs to keeps its size.
+    """
+    if ax is not None:
+        return ax
+    return page(width=width, height=height).add_subplot(axes_class=PageAxes)
+
+
+def styled(draw: Callable[P, Drawn]) -> Callable[P, Drawn]:
+    """Decorator of every plot: draw in our style, then settle the layout."""
+
+    @wraps(draw)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> Drawn:
+        with journal():
+            drawn = draw(*args, **kwargs)
+            figure = figure_of(drawn)
+            if not (isinstance(figure, Page) and figure.in_panels):
+                settle(figure)
+        return drawn
+
+    return wrapper
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Draw without matplotlib's warnings about glyphs, which `cover` has already told of."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph \d+ ")
+        yield
+
+
+def settle(figure: Figure) -> None:
+    """Make the layout final, as it will be in the files, and check that letters can be drawn."""
+    cover(figure)
+    with quiet(), warnings.catch_warnings():
+        warnings.filterwarnings("error", message=".*collapsed to zero.*")
+        try:
+            figure.draw_without_rendering()
+        except UserWarning as error:
+            raise InputError(
+                "the labels leave no room for the figure; use width='double', a larger figure, "
+                "or shorter names"
+            ) from error
+
+
+def screen_png(figure: Figure) -> tuple[bytes, dict[str, int]]:
+    """The figure for a notebook: twice as sharp as a plain screen, a little over printed size."""
+    per_inch, sharp = 110, 2
+    buffer = io.BytesIO()
+    with journal(), quiet():
+        cover(figure)
+        figure.savefig(buffer, format="png", dpi=per_inch * sharp, metadata={"Software": None})
+    width, height = (round(side * per_inch) for side in figure.get_size_inches())
+    return buffer.getvalue(), {"width": width, "height": height}
+
+
+# ---------------------------------------------------------------------------- letters
+
+_told: "WeakKeyDictionary[Figure, set[str]]" = WeakKeyDictionary()
+
+
+def _letters(family: str) -> set[int]:
+    path = font_manager.findfont(family, fallback_to_default=True)
+    return set(font_manager.get_font(path).get_charmap())
+
+
+def missing_letters(text: str) -> set[str]:
+    """Characters of `text` that DejaVu Sans cannot draw.
+
+    Examples
+    --------
+    >>> missing_letters("Säure кислота 酸 $x_1$")
+    {'酸'}
+    """
+    has = _letters(FONT)
+    return {char for char in text if not char.isspace() and ord(char) not in has}
+
+
+def _fallbacks(missing: set[str]) -> tuple[list[str], set[str]]:
+    """Installed families that cover `missing`, and what stays missing."""
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    used = []
+    for family in FALLBACKS:
+        if family in installed and missing:
+            left = {char for char in missing if ord(char) not in _letters(family)}
+            if left != missing:
+                used.append(family)
+                missing = left
+    return used, missing
+
+
+def cover(figure: Figure) -> list[str]:
+    """Give texts with letters beyond DejaVu Sans another installed font; say what stays missing.
+
+    Returns the families added. What no installed font can draw appears as a box, and is said
+    once per figure, by name.
+    """
+    texts = [item for item in figure.findobj(Text) if isinstance(item, Text) and item.get_text()]
+    lacking = {item: missing_letters(item.get_text()) for item in texts}
+    missing: set[str] = set().union(*lacking.values()) if lacking else set()
+    if not missing:
+        return []
+    families, left = _fallbacks(missing)
+    for item, letters in lacking.items():
+        if letters and families:
+            item.set_fontfamily([FONT, *families])
+    new = left - _told.setdefault(figure, set())
+    if new:
+        _told[figure] |= new
+        shown = " ".join(sorted(new)[:20]) + (" ..." if len(new) > 20 else "")
+        say(
+            f"figure: no installed font can draw {shown} (they appear as boxes); "
+            f"install one that can, e.g. Noto Sans CJK for Chinese, Japanese and Korean"
+        )
+    return families
+
+
+# ---------------------------------------------------------------------------- colors
+
+
+@dataclass(frozen=True)
+class Look:
+    """Color, marker and line of one series: any two of them tell it from the others."""
+
+    color: str
+    marker: str
+    dash: Any
+
+
+def tint(color: str, share: float) -> str:
+    """`color` laid over white with the given opacity, as an opaque color.
+
+    Examples
+    --------
+    >>> tint("#000000", 0.2)
+    '#cccccc'
+    """
+    red, green, blue = (1 - share * (1 - part) for part in to_rgb(color))
+    return to_hex((red, green, blue))
+
+
+def readable(color: str) -> str:
+    """`color`, darkened until it can be read as small text on white."""
+    parts = to_rgb(color)
+    # 0.62 keeps a contrast of about 3:1, the least for graphics and large text (WCAG 2.1, 1.4.11)
+    while 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2] > 0.62:
+        parts = (parts[0] * 0.92, parts[1] * 0.92, parts[2] * 0.92)
+    return to_hex(parts)
+
+
+def looks(names: Sequence[str], colors: Mapping[str, str] | None = None) -> dict[str, Look]:
+    """A look for each name, in the order given.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Series names.
+    colors : mapping, optional
+        Name to hex color; wins over the palette.
+
+    Examples
+    --------
+    >>> looks(["a", "b"], {"b": "#333333"})["b"].color
+    '#333333'
+    """
+    found = {}
+    for number, name in enumerate(names):
+        color = (colors or {}).get(name, PALETTE[number % len(PALETTE)])
+        if not is_color_like(color):
+            raise InputError(f"'{color}' for '{name}' is no color; give one like '#0072B2'")
+        # the dash moves on after each round of the palette, so that no two series look the same
+        turn = number + number // len(PALETTE)
+        found[name] = Look(to_hex(color), MARKERS[number % len(MARKERS)], DASHES[turn % 5])
+    return found
+
+
+def legend_columns(names: Iterable[str], width: float, *, mark: float = 9.0) -> int:
+    """How many entries of a legend fit beside each other in `width` millimeters.
+
+    A letter is about 1.7 mm wide at 8 pt; `mark` is the room for the sign and the spaces.
+    """
+    lengths = [len(name) * 1.7 + mark for name in names]
+    return max(1, min(len(lengths), int(width // max(lengths, default=width))))

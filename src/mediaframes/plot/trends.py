@@ -1,0 +1,313 @@
+"""Frames over time: lines with their intervals."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from mediaframes.errors import InputError
+from mediaframes.plot import _labels
+from mediaframes.plot._tables import (
+    PERCENT,
+    PREVALENCE,
+    UNITS,
+    check,
+    check_numbers,
+    group_column,
+    names_of,
+    one,
+    only_frame,
+    percent,
+    plain,
+)
+from mediaframes.plot.style import (
+    FAINT,
+    SMALL,
+    Look,
+    Page,
+    axes,
+    figure_of,
+    looks,
+    styled,
+    tint,
+)
+
+VERB = "mf.prevalence(scores, by='outlet', every='week', seed=...)"
+# More bands than this cover each other: from here on each point carries its own interval.
+MOST_BANDS = 3
+
+
+@styled
+def prevalence(
+    table: pd.DataFrame,
+    *,
+    frame: str | None = None,
+    highlight: str | Iterable[str] | None = None,
+    events: Any = None,
+    colors: Mapping[str, str] | None = None,
+    counts: bool = True,
+    width: str | float = "double",
+    ax: Axes | None = None,
+) -> Axes:
+    """Prevalence over time: a line for each outlet, or for each frame of one outlet.
+
+    Intervals are bands (up to three lines) or bars. A hollow point has too few articles for an
+    interval; a line breaks where a period has no value. The strip below shows the number of
+    articles.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From ``mf.prevalence(..., every=...)``: frame, (outlet), period, value, low, high, n,
+        unit, interval.
+    frame : str, optional
+        The frame to draw, where the table holds several.
+    highlight : str or iterable of str, optional
+        Lines to draw in color, with intervals and names; the others stay gray, for context.
+    events : mapping or iterable, optional
+        ``{"Vote": "2024-10-03"}``, ``{date: label}`` or dates: vertical lines.
+    colors : mapping, optional
+        Line name to hex color, e.g. ``scores.colors``.
+    counts : bool
+        Draw the strip of article numbers.
+    width : str or float
+        "single", "onehalf", "double" or millimeters.
+    ax : Axes, optional
+        Axes to draw on.
+
+    Raises
+    ------
+    InputError
+        Where the table cannot be drawn as lines: no period, several frames and several outlets,
+        mixed units, two rows for one point.
+
+    Examples
+    --------
+    >>> days = pd.date_range("2024-05-06", periods=3, freq="7D")
+    >>> table = pd.DataFrame({"frame": "Morality", "outlet": "Daily Example", "period": days,
+    ...     "value": [0.1, 0.2, 0.3], "low": [0.05, 0.1, np.nan], "high": [0.2, 0.3, np.nan],
+    ...     "n": [20, 30, 4], "unit": "share", "interval": "95% bootstrap"})
+    >>> ax = prevalence(table)
+    >>> ax.get_ylabel()
+    'Share of frame hits (%)'
+    """
+    rows, column = _lines_of(table, frame)
+    names = names_of(rows, column)
+    strong = _highlighted(highlight, names)
+    found = looks(names, colors)
+    if len(strong) < len(names):
+        # the palette's first colors go to the lines that matter
+        fixed = dict(colors or {})
+        found |= looks(strong, fixed)
+        found |= {name: Look("#bdbdbd", "", "-") for name in names if name not in strong}
+    ax = axes(width=width, height=80 if counts else 68, ax=ax)
+    step = _step(rows["period"])
+    _draw_lines(ax, rows, column, strong, found, step)
+    _dress(ax, rows, step)
+    title = _title(rows, column)
+    strip = _count_strip(ax, rows, column, step) if counts else None
+    _labels.time_axis(strip or ax, rows["period"])
+    figure = figure_of(ax)
+    in_panels = isinstance(figure, Page) and figure.in_panels
+    if title and not in_panels:
+        ax.set_title(title)
+    if len(names) > 1 and not in_panels:
+        _labels.label_ends(ax, _ends(rows, column, strong), found)
+    if events is not None:
+        if not in_panels:
+            figure.draw_without_rendering()
+        depth = _labels.draw_events(ax, events, label=not in_panels)
+        if title and not in_panels:
+            ax.set_title(title, pad=6 + 9 * depth)
+    return ax
+
+
+def _lines_of(table: pd.DataFrame, frame: str | None) -> tuple[pd.DataFrame, str]:
+    """The rows to draw, and the column whose values are the lines."""
+    rows = check(table, PREVALENCE, plot="prevalence", verb=VERB)
+    if "period" not in rows:
+        raise InputError(
+            "plot.prevalence draws change over time, and this table has no 'period'; make it with "
+            "every='week' or every='month', or use plot.frame_share"
+        )
+    rows = only_frame(rows, frame)
+    check_numbers(rows, "value", plot="prevalence", verb=VERB)
+    rows = rows.astype({"value": float, "low": float, "high": float, "n": float})
+    one(rows, "unit", plot="prevalence")
+    by = group_column(rows)
+    frames, groups = names_of(rows, "frame"), names_of(rows, by) if by else []
+    if len(frames) > 1 and len(groups) > 1:
+        raise InputError(
+            f"plot.prevalence: the table holds {len(frames)} frames and {len(groups)} {by}s, too "
+            f"much for one set of lines; say frame='{frames[0]}', filter to one {by}, or draw "
+            "small multiples: plot.grid(table, plot.prevalence, by='frame')"
+        )
+    column = "frame" if len(frames) > 1 or by is None else by
+    rows = rows.dropna(subset=[column, "period"])
+    rows["period"] = pd.to_datetime(rows["period"])
+    twice = rows.duplicated([column, "period"])
+    if twice.any():
+        row = rows[twice].iloc[0]
+        raise InputError(
+            f"plot.prevalence: two rows for '{row[column]}' in {row['period']:%Y-%m-%d}; "
+            "another column tells them apart: filter it first"
+        )
+    return rows.sort_values([column, "period"], kind="stable").reset_index(drop=True), column
+
+
+def _highlighted(highlight: str | Iterable[str] | None, names: list[str]) -> list[str]:
+    if highlight is None:
+        return names
+    wanted = [highlight] if isinstance(highlight, str) else list(highlight)
+    unknown = [name for name in wanted if name not in names]
+    if unknown or not wanted:
+        raise InputError(
+            f"highlight: no line '{unknown[0] if unknown else ''}'; there are: {', '.join(names)}"
+        )
+    return [name for name in names if name in wanted]
+
+
+def _step(periods: pd.Series) -> float:
+    """Days between neighboring periods; the smallest distance in the table."""
+    days = np.sort(periods.unique()).astype("datetime64[s]").astype(np.int64) / 86400
+    return float(np.diff(days).min()) if len(days) > 1 else 7.0
+
+
+def _with_gaps(rows: pd.DataFrame, step: float) -> pd.DataFrame:
+    """One line's rows, with an empty one wherever a period is missing."""
+    x = np.array([_labels.day_number(day) for day in rows["period"]])
+    numbers = rows[["value", "low", "high"]].to_numpy(float)
+    # months differ by 10%, so only a distance of one and a half steps is a hole
+    holes = np.flatnonzero(np.diff(x) > 1.5 * step) + 1
+    x = np.insert(x, holes, x[holes - 1] + step)
+    return pd.DataFrame(
+        np.column_stack([x, np.insert(numbers, holes, np.nan, axis=0)]),
+        columns=["x", "value", "low", "high"],
+    )
+
+
+def _draw_lines(
+    ax: Axes,
+    rows: pd.DataFrame,
+    column: str,
+    strong: list[str],
+    found: dict[str, Look],
+    step: float,
+) -> None:
+    as_bars = len(strong) > MOST_BANDS
+    parts = {name: _with_gaps(part, step) for name, part in rows.groupby(rows[column].astype(str))}
+    for name in sorted(set(parts) - set(strong)):
+        ax.plot(parts[name]["x"], parts[name]["value"], color=found[name].color, lw=0.7, zorder=2)
+    for place, name in enumerate(strong):
+        line, look = parts[name], found[name]
+        # bars of several lines stand side by side, within less than a third of a period each way
+        aside = (place - (len(strong) - 1) / 2) * 0.55 * step / len(strong) if as_bars else 0.0
+        x = line["x"] + aside
+        alone = line["value"].shift(1).isna() & line["value"].shift(-1).isna()
+        bars = line["low"].notna() & (as_bars | alone)
+        ax.vlines(
+            x[bars],
+            line["low"][bars],
+            line["high"][bars],
+            color=tint(look.color, 0.5),
+            lw=0.8,
+            zorder=2.2,
+        )
+        if not as_bars:
+            _draw_band(ax, line, look.color)
+        ax.plot(
+            x,
+            line["value"],
+            color=look.color,
+            linestyle=look.dash,
+            marker=look.marker,
+            markeredgecolor=look.color,
+            label=name,
+            zorder=3,
+        )
+        bare = line["value"].notna() & line["low"].isna()
+        ax.plot(
+            x[bare],
+            line["value"][bare],
+            linestyle="none",
+            marker=look.marker,
+            markerfacecolor="white",
+            markeredgecolor=look.color,
+            zorder=3.1,
+            gid="no-interval",
+        )
+
+
+def _draw_band(ax: Axes, line: pd.DataFrame, color: str) -> None:
+    ax.fill_between(
+        line["x"], line["low"], line["high"], color=tint(color, 0.2), lw=0, zorder=1.8, gid="band"
+    )
+    # edges over all bands, so that a band behind another can still be followed
+    for bound in ("low", "high"):
+        ax.plot(line["x"], line[bound], color=tint(color, 0.55), lw=0.5, zorder=2.1, gid="edge")
+
+
+def _dress(ax: Axes, rows: pd.DataFrame, step: float) -> None:
+    unit = one(rows, "unit", plot="prevalence")
+    ax.set_ylabel(UNITS.get(unit, unit))
+    ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+    ax.yaxis.set_major_formatter(FuncFormatter(percent if unit in PERCENT else plain))
+    if rows[["value", "low"]].min(axis=None) >= 0:
+        # a little below zero, so that points at zero are drawn whole
+        ax.set_ylim(bottom=-0.02 * ax.get_ylim()[1])
+    ax.grid(axis="y")
+    days = rows["period"]
+    ax.xaxis_date()
+    ax.set_xlim(
+        _labels.day_number(days.min()) - 0.7 * step, _labels.day_number(days.max()) + 0.7 * step
+    )
+
+
+def _title(rows: pd.DataFrame, column: str) -> str:
+    by = group_column(rows)
+    parts = [names_of(rows, "frame")[0]] if column != "frame" or by is None else []
+    if by and len(names_of(rows, by)) == 1:
+        parts.append(names_of(rows, by)[0])
+    if by is None and len(names_of(rows, "frame")) > 1:
+        parts = []
+    return ", ".join(parts)
+
+
+def _ends(rows: pd.DataFrame, column: str, strong: list[str]) -> dict[str, tuple[float, float]]:
+    """The last point of each line that gets a name."""
+    there = rows.dropna(subset=["value"])
+    last = there.groupby(there[column].astype(str)).tail(1)
+    return {
+        str(row[column]): (_labels.day_number(row["period"]), float(row["value"]))
+        for _, row in last.iterrows()
+        if str(row[column]) in strong
+    }
+
+
+def _count_strip(ax: Axes, rows: pd.DataFrame, column: str, step: float) -> Axes:
+    """Bars of the number of articles in each period, below the axes."""
+    # every frame is measured on the same articles: n counts once
+    by_period = rows.groupby("period")["n"]
+    n = (by_period.max() if column == "frame" else by_period.sum()).fillna(0)
+    strip = ax.inset_axes((0, -0.18, 1, 0.12), sharex=ax)
+    strip.bar(
+        [_labels.day_number(day) for day in n.index],
+        n,
+        width=0.7 * step,
+        color="#a6a6a6",
+        gid="counts",
+    )
+    top = max(float(n.max()), 1.0)
+    strip.set_ylim(0, top)
+    strip.set_yticks([top], [f"{top:,.0f}"], fontsize=SMALL)
+    strip.set_ylabel("n", rotation=0, ha="right", va="center")
+    strip.spines["left"].set_visible(False)
+    strip.tick_params(axis="y", length=0)
+    for label in strip.get_yticklabels():
+        label.set_verticalalignment("top")  # keeps clear of the 0 above
+    ax.tick_params(axis="x", labelbottom=False, length=0)
+    ax.spines["bottom"].set_color(FAINT)
+    return strip

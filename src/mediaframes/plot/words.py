@@ -1,0 +1,160 @@
+"""Words that tell two groups of articles apart."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from mediaframes.errors import InputError
+from mediaframes.plot._tables import check, check_numbers, plain
+from mediaframes.plot.style import FAINT, INK, PALETTE, SMALL, axes, styled, tint
+
+VERB = "mf.keyness(counts, by='outlet', target='...')"
+MEASURES = {
+    "log_odds": ("Log-odds ratio", "z"),
+    "log_ratio": ("Log ratio (base 2)", "g2"),
+}
+
+
+@styled
+def keyness(
+    table: pd.DataFrame,
+    *,
+    n: int = 15,
+    measure: str = "log_odds",
+    target: str = "target",
+    reference: str = "reference",
+    width: str | float = "onehalf",
+    ax: Axes | None = None,
+) -> Axes:
+    """The words most typical of the target, and of the reference, with their intervals.
+
+    Words are chosen by the strength of evidence (z for log odds, G2 for log ratio) and ordered by
+    the size of the effect. The small numbers are articles with the word: target | reference.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From ``mf.keyness``: word, docs_target, docs_reference, and the measure with its bounds.
+    n : int
+        Words on each side.
+    measure : str
+        ``"log_odds"`` or ``"log_ratio"``.
+    target, reference : str
+        What the two sides are called in the figure.
+    width : str or float
+        "single", "onehalf", "double" or millimeters.
+    ax : Axes, optional
+        Axes to draw on.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"word": ["tax", "army"], "docs_target": [9, 1],
+    ...     "docs_reference": [2, 8], "log_odds": [1.2, -1.5], "log_odds_low": [0.4, -2.5],
+    ...     "log_odds_high": [2.0, -0.5], "z": [3.0, -3.0]})
+    >>> [text.get_text() for text in keyness(table).texts if text.get_gid() == "word"]
+    ['tax', 'army']
+    """
+    rows = _chosen(table, n, measure)
+    ax = axes(width=width, height=3.9 * len(rows) + 22, ax=ax)
+    y = np.arange(len(rows), dtype=float)
+    value, low, high = (rows[name].to_numpy(float) for name in _columns(measure))
+    for side, color, marker in ((value > 0, PALETTE[0], "o"), (value <= 0, PALETTE[1], "s")):
+        ax.hlines(y[side], 0, value[side], color=tint(color, 0.3), lw=2.4, zorder=1)
+        ax.hlines(y[side], low[side], high[side], color=color, lw=0.9, zorder=2)
+        ax.plot(value[side], y[side], linestyle="none", marker=marker, color=color, zorder=3)
+    bare = np.isnan(low)
+    ax.plot(
+        value[bare],
+        y[bare],
+        linestyle="none",
+        marker="o",
+        markerfacecolor="white",
+        markeredgecolor=INK,
+        zorder=3.1,
+        gid="no-interval",
+    )
+    ax.axvline(0, color=INK, lw=0.6)
+    reach = float(np.nanmax(np.abs(np.concatenate([value, low, high]))))
+    ax.set_xlim(-1.04 * reach, 1.04 * reach)
+    for place, (_, row) in enumerate(rows.iterrows()):
+        right = value[place] > 0
+        # beside zero, or beside the interval where that reaches over zero
+        bound = low[place] if right else high[place]
+        edge = 0.0 if np.isnan(bound) else min(bound, 0.0) if right else max(bound, 0.0)
+        ax.annotate(
+            str(row["word"]),
+            (edge, place),
+            xytext=(-4 if right else 4, 0),
+            gid="word",
+            textcoords="offset points",
+            ha="right" if right else "left",
+            va="center",
+        )
+    _sides(ax, rows, measure, target, reference)
+    return ax
+
+
+def _columns(measure: str) -> list[str]:
+    return [measure, f"{measure}_low", f"{measure}_high"]
+
+
+def _chosen(table: pd.DataFrame, n: int, measure: str) -> pd.DataFrame:
+    if measure not in MEASURES:
+        raise InputError(f"no measure '{measure}'; use {' or '.join(MEASURES)}")
+    if n < 1:
+        raise InputError(f"n={n}: give the number of words on each side, at least 1")
+    evidence = MEASURES[measure][1]
+    needed = ["word", *_columns(measure), evidence, "docs_target", "docs_reference"]
+    rows = check(table, needed, plot="keyness", verb=VERB)
+    check_numbers(rows, measure, plot="keyness", verb=VERB)
+    rows = rows[np.isfinite(rows[measure].astype(float))]
+    rows = rows.assign(strength=rows[evidence].abs()).sort_values(
+        ["strength", "word"], ascending=[False, True], kind="stable"
+    )
+    more, less = rows[rows[measure] > 0].head(n), rows[rows[measure] < 0].head(n)
+    chosen = pd.concat([more, less])
+    if chosen.empty:
+        raise InputError("plot.keyness: no word is more frequent on either side; look at the table")
+    return chosen.sort_values([measure, "word"], ascending=[False, True], kind="stable")
+
+
+def _sides(ax: Axes, rows: pd.DataFrame, measure: str, target: str, reference: str) -> None:
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    docs = [
+        f"{row.docs_target:,.0f} | {row.docs_reference:,.0f}"
+        for row in rows.itertuples(index=False)
+    ]
+    ax.yaxis.tick_right()
+    ax.set_yticks(range(len(rows)), docs, fontsize=SMALL, color=FAINT)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.grid(axis="x")
+    ax.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10], symmetric=True))
+    ax.xaxis.set_major_formatter(FuncFormatter(plain))
+    ax.set_xlabel(f"{MEASURES[measure][0]}, with its interval")
+    for place, text, ha in (
+        (0.0, f"← more in {reference}", "left"),
+        (1.0, f"more in {target} →", "right"),
+    ):
+        ax.text(
+            place,
+            1.01,
+            text,
+            transform=ax.transAxes,
+            ha=ha,
+            va="bottom",
+            fontweight="bold",
+            color=PALETTE[0] if ha == "right" else PALETTE[1],
+            gid="side",
+        )
+    ax.text(
+        1.0,
+        1.01,
+        "  articles",
+        transform=ax.transAxes,
+        ha="left",
+        va="bottom",
+        fontsize=SMALL,
+        color=FAINT,
+    )
