@@ -46,7 +46,9 @@ class Json:
 
 def _lines(text: str) -> tuple[list[int], list[Any], list[Rejected]] | None:
     """Objects one per line; None where no line stands for itself (an indented object)."""
-    numbers, items, rejected = [], [], []
+    numbers: list[int] = []
+    items: list[Any] = []
+    rejected: list[Rejected] = []
     # not splitlines(), which also breaks at characters that may stand inside JSON strings
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():

@@ -1,0 +1,215 @@
+"""Compiled kernels of `dedupe`: shingles, signatures, candidates, exact similarity.
+
+A text is its words: runs of letters, digits and underscores, lower-cased. Its shingles are all runs
+of five words, each a 64-bit hash, so two different shingles are taken for one about once in 10^19
+comparisons. Signatures are one-permutation MinHash (Li, Owen & Zhang 2012): the hash's upper bits
+choose one of 128 bins, each bin keeps its least value; empty bins borrow from full ones by the
+optimal densification of Shrivastava (2017), so that short texts can be compared as well.
+"""
+
+import numpy as np
+from numba import njit
+
+WORDS = 5  # words in a shingle
+BITS = 7
+BINS = 1 << BITS
+
+_U = np.uint64
+_FNV = _U(0xCBF29CE484222325)
+_PRIME = _U(0x100000001B3)
+_STEP = _U(0x9E3779B97F4A7C15)
+_MIX1 = _U(0xBF58476D1CE4E5B9)
+_MIX2 = _U(0x94D049BB133111EB)
+_S27, _S30, _S31 = _U(27), _U(30), _U(31)
+_BIN_SHIFT = _U(64 - BITS)
+_LOW32 = _U(0xFFFFFFFF)
+_ODD = _U(0xD6E8FEB86659FD93)
+_ZERO = _U(0)
+
+
+@njit(cache=True, inline="always")
+def _mix(x: np.uint64) -> np.uint64:
+    """Spread every input bit over all output bits (SplitMix64)."""
+    x = (x ^ (x >> _S30)) * _MIX1
+    x = (x ^ (x >> _S27)) * _MIX2
+    return x ^ (x >> _S31)
+
+
+@njit(cache=True)
+def _shingles(codes, start, end, word, out):  # type: ignore[no-untyped-def]
+    """Write a text's shingles to `out`; return their number, the words', and a hash of all words.
+
+    A text of fewer than five words is one shingle.
+    """
+    last = np.zeros(WORDS, dtype=np.uint64)
+    words, count = 0, 0
+    whole = _STEP
+    inside = False
+    token = _FNV
+    for place in range(start, end + 1):
+        if place < end and word[codes[place]]:
+            token = (token ^ _U(codes[place])) * _PRIME
+            inside = True
+            continue
+        if not inside:
+            continue
+        token = _mix(token)
+        whole = _mix(whole * _ODD + token)
+        last[words % WORDS] = token
+        words += 1
+        if words >= WORDS:
+            value = _ZERO
+            for back in range(WORDS):  # from the oldest word to the newest
+                value = value * _ODD + last[(words + back) % WORDS]
+            out[count] = _mix(value + _STEP)
+            count += 1
+        token = _FNV
+        inside = False
+    if 0 < words < WORDS:
+        out[0] = whole
+        count = 1
+    return count, words, whole
+
+
+@njit(cache=True)
+def signatures(codes, offsets, word):  # type: ignore[no-untyped-def]
+    """Signatures (documents × bins), number of words, and a hash of all words, per text.
+
+    `codes` holds the texts' code points one after another, text d is
+    ``codes[offsets[d]:offsets[d + 1]]``; `word` says of every code point whether it is in a word.
+    """
+    n = len(offsets) - 1
+    signs = np.empty((n, BINS), dtype=np.uint32)
+    words = np.zeros(n, dtype=np.int64)
+    wholes = np.zeros(n, dtype=np.uint64)
+    longest = 0
+    for d in range(n):
+        longest = max(longest, offsets[d + 1] - offsets[d])
+    buffer = np.empty(longest // 2 + 2, dtype=np.uint64)
+    least = np.empty(BINS, dtype=np.uint32)
+    full = np.empty(BINS, dtype=np.bool_)
+    for d in range(n):
+        count, words[d], wholes[d] = _shingles(codes, offsets[d], offsets[d + 1], word, buffer)
+        full[:] = False
+        for s in range(count):
+            value = buffer[s]
+            place = np.int64(value >> _BIN_SHIFT)
+            low = np.uint32(value & _LOW32)
+            if not full[place] or low < least[place]:
+                least[place] = low
+                full[place] = True
+        _densify(least, full, count, signs[d])
+    return signs, words, wholes
+
+
+@njit(cache=True)
+def _densify(least, full, count, sign):  # type: ignore[no-untyped-def]
+    """Fill empty bins from full ones, in an order that is the same for every text."""
+    for place in range(BINS):
+        if full[place]:
+            sign[place] = least[place]
+        elif count == 0:
+            sign[place] = 0
+        else:
+            tried = _STEP * _U(place) + _ODD
+            source = np.int64(_mix(tried) >> _BIN_SHIFT)
+            while not full[source]:
+                tried += _ODD
+                source = np.int64(_mix(tried) >> _BIN_SHIFT)
+            sign[place] = least[source]
+
+
+@njit(cache=True)
+def shingle_sets(codes, offsets, word):  # type: ignore[no-untyped-def]
+    """Each text's distinct shingles, sorted, one text after another, and where each begins."""
+    n = len(offsets) - 1
+    bound = 0
+    for d in range(n):
+        bound += (offsets[d + 1] - offsets[d]) // 2 + 2
+    flat = np.empty(bound, dtype=np.uint64)
+    begins = np.zeros(n + 1, dtype=np.int64)
+    end = 0
+    for d in range(n):
+        count, _, _ = _shingles(codes, offsets[d], offsets[d + 1], word, flat[end:])
+        part = np.sort(flat[end : end + count])
+        kept = 0
+        for s in range(count):
+            if s == 0 or part[s] != part[s - 1]:
+                flat[end + kept] = part[s]
+                kept += 1
+        end += kept
+        begins[d + 1] = end
+    return flat[:end].copy(), begins
+
+
+@njit(cache=True)
+def band_keys(signs, first, rows):  # type: ignore[no-untyped-def]
+    """One key per text for the band of `rows` bins from bin `first`."""
+    keys = np.empty(len(signs), dtype=np.uint64)
+    for d in range(len(signs)):
+        key = _STEP
+        for place in range(first, first + rows):
+            key = _mix(key * _ODD + _U(signs[d, place]))
+        keys[d] = key
+    return keys
+
+
+@njit(cache=True)
+def pairs_in_runs(keys, order, cap, reach):  # type: ignore[no-untyped-def]
+    """Pairs of texts with equal keys, as ``a * n + b`` with a < b.
+
+    `order` sorts `keys`. In a bucket of more than `cap` texts each is paired with the first and
+    with its next `reach` neighbors, which keeps the number of pairs linear.
+    """
+    n = len(keys)
+    total = 0
+    for turn in range(2):
+        if turn == 1:
+            pairs = np.empty(total, dtype=np.uint64)
+            total = 0
+        begin = 0
+        while begin < n:
+            end = begin + 1
+            while end < n and keys[order[end]] == keys[order[begin]]:
+                end += 1
+            small = end - begin <= cap
+            for i in range(begin, end):
+                last = end if small else min(end, i + 1 + reach)
+                for j in range(i + 1, last):
+                    if turn == 1:
+                        pairs[total] = _pair(order[i], order[j], n)
+                    total += 1
+                if not small and i > begin + reach:
+                    if turn == 1:
+                        pairs[total] = _pair(order[begin], order[i], n)
+                    total += 1
+            begin = end
+    return pairs
+
+
+@njit(cache=True, inline="always")
+def _pair(a, b, n):  # type: ignore[no-untyped-def]
+    return _U(min(a, b)) * _U(n) + _U(max(a, b))
+
+
+@njit(cache=True)
+def jaccards(first, second, flat, begins):  # type: ignore[no-untyped-def]
+    """Shared shingles over all shingles, exactly, for each pair of texts."""
+    result = np.zeros(len(first), dtype=np.float64)
+    for p in range(len(first)):
+        i, i_end = begins[first[p]], begins[first[p] + 1]
+        j, j_end = begins[second[p]], begins[second[p] + 1]
+        union = (i_end - i) + (j_end - j)
+        shared = 0
+        while i < i_end and j < j_end:
+            if flat[i] == flat[j]:
+                shared += 1
+                i += 1
+                j += 1
+            elif flat[i] < flat[j]:
+                i += 1
+            else:
+                j += 1
+        if union > shared:
+            result[p] = shared / (union - shared)
+    return result
