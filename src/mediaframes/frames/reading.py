@@ -1,0 +1,288 @@
+"""Codebook files: every slip is named with its line and the mend."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from mediaframes.errors import InputError
+from mediaframes.frames.codebook import PALETTE, Codebook, Frame, check_language, clean_term
+
+FIELDS = ("name", "description", "citation", "version", "languages", "frames")
+FRAME_FIELDS = ("name", "definition", "color", "terms", "exclude", "coded_by_hand")
+
+
+def read_codebook(path: str | Path) -> Codebook:
+    """Read a codebook from a YAML file and check all of it.
+
+    The file gives ``name``, ``languages`` and ``frames`` (and, if you like, ``description``,
+    ``citation``, ``version``). Each frame has a ``name``, a ``definition``, ``terms`` by language,
+    and may have a hex ``color`` and ``exclude`` by language; a frame without word list says
+    ``coded_by_hand: true``. See ``data/codebooks`` for two complete ones.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    Codebook
+
+    Raises
+    ------
+    InputError
+        With file, line, the offending value and the mend: for a missing file, broken YAML, an
+        unknown or missing field, a value of the wrong type, a frame, term or color that stands
+        twice, an unusable term, a color that is none, or a language that is not declared.
+
+    Examples
+    --------
+    >>> codebook = read_codebook("data/codebooks/policy-frames.yml")
+    >>> len(codebook), codebook.languages
+    (15, ('en', 'de'))
+    >>> codebook.frame("Morality").color
+    '#009E73'
+    """
+    path = Path(path)
+    if path.is_dir() or not path.exists():
+        raise InputError(
+            f"there is no codebook file '{path}'; give the path of a YAML file, "
+            "e.g. data/codebooks/policy-frames.yml"
+        )
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise InputError(
+            f"{path}, line {line}: not UTF-8 (byte 0x{content[error.start]:02x}); "
+            "save the file as UTF-8 in your editor"
+        ) from error
+    source = _Source(path)
+    codebook = source.codebook(source.compose(text))
+    digest = hashlib.sha256(content).hexdigest()
+    return Codebook(**{**codebook, "file": path.name, "sha256": digest})
+
+
+@dataclass(frozen=True)
+class _Source:
+    """One file while it is read; every method refuses with file and line."""
+
+    path: Path
+
+    def refuse(self, node: Any, message: str) -> NoReturn:
+        mark = getattr(node, "start_mark", node)
+        where = f", line {mark.line + 1}" if mark is not None else ""
+        raise InputError(f"{self.path}{where}: {message}")
+
+    def compose(self, text: str) -> Any:
+        """The file's nodes, with their lines; nothing is constructed from them."""
+        import yaml
+
+        try:
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            self._refuse_yaml(text, error)
+        except (yaml.YAMLError, RecursionError) as error:
+            raise InputError(f"{self.path}: this is no YAML file: {error}") from error
+        if node is None:
+            raise InputError(f"{self.path}: the file is empty; see data/codebooks for examples")
+        return node
+
+    def _refuse_yaml(self, text: str, error: Any) -> NoReturn:
+        mark = error.problem_mark or error.context_mark
+        lines = text.splitlines()
+        line = lines[mark.line].strip() if mark is not None and mark.line < len(lines) else ""
+        mend = "see data/codebooks for the layout"
+        if "alias" in str(error) or re.search(r"(^|[\[,]|- )\s*\*", line):
+            mend = 'put a term that begins with * into quotes, e.g. "*sanktion*"'
+        elif "\\t" in str(error) or "\t" in line:
+            mend = "indent with spaces, not with tabs"
+        shown = f" ('{line[:60]}')" if line else ""
+        self.refuse(mark, f"broken YAML{shown}: {error.problem or error.context}; {mend}")
+
+    def kind(self, node: Any) -> str:
+        kinds = {"mapping": "fields", "sequence": "a list", "scalar": "a single value"}
+        return kinds[node.id]
+
+    def mapping(self, node: Any, what: str) -> dict[str, tuple[Any, Any]]:
+        """Key to (key node, value node); refuses repeated keys."""
+        if node.id != "mapping":
+            shown = f" '{node.value}'" if node.id == "scalar" else ""
+            self.refuse(node, f"{what} must be 'key: value' lines, not {self.kind(node)}{shown}")
+        found: dict[str, tuple[Any, Any]] = {}
+        for key, value in node.value:
+            name = self.text(key, f"a field of {what}")
+            if name in found:
+                first = found[name][0].start_mark.line + 1
+                self.refuse(key, f"'{name}' stands twice in {what} (first in line {first})")
+            found[name] = (key, value)
+        return found
+
+    def fields(
+        self, node: Any, what: str, allowed: tuple[str, ...], required: tuple[str, ...]
+    ) -> dict[str, Any]:
+        found = self.mapping(node, what)
+        for name, (key, _) in found.items():
+            if name not in allowed:
+                self.refuse(key, f"unknown field '{name}' in {what}; allowed: {', '.join(allowed)}")
+        for name in required:
+            if name not in found:
+                self.refuse(node, f"{what} has no '{name}'; add a line '{name}: ...'")
+        return {name: value for name, (_, value) in found.items()}
+
+    def text(self, node: Any, what: str) -> str:
+        """A scalar as it is written: `no` and `2015` are words here, not truth or number."""
+        if node.id != "scalar":
+            self.refuse(node, f"{what} must be a text, not {self.kind(node)}")
+        return " ".join(str(node.value).split())
+
+    def filled(self, node: Any, what: str) -> str:
+        text = self.text(node, what)
+        if not text:
+            self.refuse(node, f"{what} is empty; write it out")
+        return text
+
+    def items(self, node: Any, what: str) -> Iterator[Any]:
+        if node.id != "sequence":
+            shown = f" '{node.value}'" if node.id == "scalar" else ""
+            self.refuse(
+                node, f"{what} must be a list, e.g. [one, two], not {self.kind(node)}{shown}"
+            )
+        return iter(node.value)
+
+    def codebook(self, node: Any) -> dict[str, Any]:
+        fields = self.fields(node, "the codebook", FIELDS, ("name", "languages", "frames"))
+        languages = self.languages(fields["languages"])
+        frames: list[Frame] = []
+        colors: dict[str, str] = {}
+        for entry in self.items(fields["frames"], "'frames'"):
+            frame = self.frame(entry, languages, [known.name for known in frames])
+            if frame.color and frame.color.upper() in colors:
+                other = colors[frame.color.upper()]
+                self.refuse(
+                    entry,
+                    f"the frames '{other}' and '{frame.name}' have the same color {frame.color}; "
+                    "give one of them another",
+                )
+            colors[frame.color.upper()] = frame.name
+            frames.append(frame)
+        if not frames:
+            self.refuse(fields["frames"], "'frames' is empty; describe at least one frame")
+        texts = ("name", "description", "citation", "version")
+        plain = {name: self.text(fields[name], f"'{name}'") for name in texts if name in fields}
+        return {**plain, "languages": languages, "frames": _colored(frames)}
+
+    def languages(self, node: Any) -> tuple[str, ...]:
+        found: list[str] = []
+        for entry in self.items(node, "'languages'"):
+            code = self.text(entry, "a language")
+            try:
+                check_language(code)
+            except InputError as error:
+                self.refuse(entry, str(error))
+            if code in found:
+                self.refuse(entry, f"the language '{code}' stands twice; keep one")
+            found.append(code)
+        if not found:
+            self.refuse(node, "'languages' is empty; name those you have terms in, e.g. [en, de]")
+        return tuple(found)
+
+    def frame(self, node: Any, languages: tuple[str, ...], known: list[str]) -> Frame:
+        fields = self.fields(node, "a frame", FRAME_FIELDS, ("name", "definition"))
+        name = self.filled(fields["name"], "a frame's name")
+        if name in known:
+            self.refuse(fields["name"], f"the frame '{name}' stands twice; rename or merge them")
+        by_hand = self.flag(fields["coded_by_hand"]) if "coded_by_hand" in fields else False
+        lists = {
+            key: self.lists(fields[key], name, key, languages)
+            for key in ("terms", "exclude")
+            if key in fields
+        }
+        terms, exclude = lists.get("terms", {}), lists.get("exclude", {})
+        if by_hand and (any(terms.values()) or any(exclude.values())):
+            self.refuse(node, f"the frame '{name}' is coded by hand but has terms; drop one")
+        for language in languages:
+            if not by_hand and not terms.get(language):
+                at = fields.get("terms", node)
+                self.refuse(
+                    at,
+                    f"the frame '{name}' has no terms in '{language}'; add some under terms, or "
+                    "say coded_by_hand: true",
+                )
+            both = [term for term in terms.get(language, ()) if term in exclude.get(language, ())]
+            if both:
+                self.refuse(
+                    fields["exclude"],
+                    f"'{both[0]}' is a term of the frame '{name}' and excluded as well, so it "
+                    "would never count; keep it in one place",
+                )
+        color = self.color(fields["color"], name) if "color" in fields else ""
+        definition = self.filled(fields["definition"], f"the definition of '{name}'")
+        return Frame(name, definition, color, terms, exclude, by_hand)
+
+    def flag(self, node: Any) -> bool:
+        value = self.text(node, "'coded_by_hand'").lower()
+        if value not in {"true", "false"}:
+            self.refuse(node, f"coded_by_hand is '{value}'; allowed: true, false")
+        return value == "true"
+
+    def color(self, node: Any, frame: str) -> str:
+        # an unquoted #E69F00 is a comment to YAML, so the value arrives empty
+        value = self.text(node, "'color'")
+        if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+            self.refuse(
+                node,
+                f"the color of '{frame}' is '{value}'; allowed is # and six hex digits in quotes, "
+                'e.g. "#0072B2"',
+            )
+        return value
+
+    def lists(
+        self, node: Any, frame: str, field: str, languages: tuple[str, ...]
+    ) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        where = f"'{field}' of the frame '{frame}'"
+        for language, (key, value) in self.mapping(node, where).items():
+            if language not in languages:
+                self.refuse(
+                    key,
+                    f"the language '{language}' in {where} is not known; "
+                    f"allowed: {', '.join(languages)} (the list at the top)",
+                )
+            lines: dict[str, int] = {}
+            for entry in self.items(value, f"{where} in '{language}'"):
+                raw = self.text(entry, f"a term of the frame '{frame}'")
+                try:
+                    term = clean_term(raw)
+                except InputError as error:
+                    self.refuse(entry, f"{error} (frame '{frame}', {field}, '{language}')")
+                if term in lines:
+                    self.refuse(
+                        entry,
+                        f"the term '{term}' stands twice in {where}, '{language}' "
+                        f"(first in line {lines[term]}); keep one",
+                    )
+                lines[term] = entry.start_mark.line + 1
+            found[language] = tuple(lines)
+        return found
+
+
+def _colored(frames: list[Frame]) -> tuple[Frame, ...]:
+    """The frames, those without a color given the next free one of the palette."""
+    used = {frame.color.upper() for frame in frames}
+    free = [color for color in PALETTE if color not in used] or list(PALETTE)
+    out = []
+    for frame in frames:
+        color = frame.color
+        if not color:
+            color = free.pop(0) if len(free) > 1 else free[0]
+        out.append(
+            Frame(
+                frame.name, frame.definition, color, frame.terms, frame.exclude, frame.coded_by_hand
+            )
+        )
+    return tuple(out)
