@@ -127,12 +127,12 @@ class Places:
         found = self.of_words(chosen[rarest]) - rarest
         found = found[(found >= 0) & (found + n <= len(self.tokens.ids))]
         if n == 1:
-            return found
+            return np.asarray(found)
         found = found[self.sentence[found] == self.sentence[found + n - 1]]
         for k, words in chosen.items():
             if k != rarest:
                 found = found[np.isin(self.tokens.ids[found + k], words)]
-        return found
+        return np.asarray(found)
 
 
 def uncovered(hits: Spans, exclusions: Spans) -> np.ndarray:

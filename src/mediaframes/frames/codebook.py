@@ -14,11 +14,12 @@ import pandas as pd
 
 from mediaframes.errors import InputError
 
-# Okabe and Ito's eight colors, then dark and muted ones (after Paul Tol) that stay apart from
-# them for people who see red and green alike; the gray is last.
+# Okabe and Ito's eight colors, then six dark ones and a gray that were searched for so that no two
+# of the fifteen come nearer to each other than the nearest two of the eight do, for full color
+# vision and without red or green cones (distance in Oklab; a test holds it).
 PALETTE = (
     "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#F0E442", "#000000",
-    "#332288", "#661100", "#117733", "#999933", "#44AA99", "#882255", "#999999",
+    "#0000AA", "#773300", "#225566", "#5588FF", "#441144", "#2200FF", "#BBBBBB",
 )  # fmt: skip
 # A term of k words is looked for in 2^(k-1) spellings (space or hyphen at each seam); nobody's
 # set phrase is longer than this.

@@ -1,0 +1,434 @@
+"""Hits: equal to a naive matcher, faithful to the text, and nothing lost in silence."""
+
+import unicodedata
+from fnmatch import fnmatchcase
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mediaframes.corpus.articles import Corpus
+from mediaframes.errors import InputError
+from mediaframes.frames import Codebook, Hits, apply_codebook
+from mediaframes.text import Tokens, tokenize
+
+
+def tokens_of(*texts: str, language: str | list[str | None] | None = "en") -> Tokens:
+    frame = pd.DataFrame({"text": list(texts), "language": language})
+    return tokenize(Corpus.from_frame(frame))
+
+
+def spans(hits: Hits) -> list[tuple[str, str, str]]:
+    """(frame, term, text of the hit) in order."""
+    texts = hits.docs["text"]
+    return [
+        (row.frame, row.term, texts[row.id][row.start : row.end])
+        for row in hits.table.itertuples(index=False)
+    ]
+
+
+def book(language: str = "en", exclude: dict[str, list[str]] | None = None, **terms: list[str]):
+    return Codebook.from_terms(terms, language=language, exclude=exclude)
+
+
+# --- the naive matcher -----------------------------------------------------------------------
+
+
+def naive(tokens: Tokens, codebook: Codebook, language: str) -> set[tuple[str, str, str, int, int]]:
+    """Word by word: (id, frame, term, token, length) of every hit."""
+    found = set()
+    for d, doc in enumerate(tokens.docs.index):
+        part = slice(tokens.offsets[d], tokens.offsets[d + 1])
+        words = [str(word) for word in tokens.vocabulary[tokens.ids[part]]]
+        numbers = tokens.sentences[part].tolist()
+        for frame in codebook.measured:
+            out = [
+                (a, n)
+                for term in frame.exclude[language]
+                for a, n in naive_places(words, numbers, term)
+            ]
+            hits = [
+                (-n, a, rank, term)
+                for rank, term in enumerate(frame.terms[language])
+                for a, n in naive_places(words, numbers, term)
+                if not any(b <= a and a + n <= b + m for b, m in out)
+            ]
+            taken: set[int] = set()
+            for minus_n, a, _, term in sorted(hits):
+                places = set(range(a, a - minus_n))
+                if not places & taken:
+                    taken |= places
+                    found.add((str(doc), frame.name, term, a, -minus_n))
+    return found
+
+
+def naive_places(words: list[str], numbers: list[int], term: str) -> set[tuple[int, int]]:
+    pieces = term.split(" ")
+    found = set()
+    for seams in product(" -", repeat=len(pieces) - 1):
+        bare = [not any(c.isalnum() for c in piece) for piece in pieces]
+        if any(s == "-" and (bare[k] or bare[k + 1]) for k, s in enumerate(seams)):
+            continue
+        globs = pieces[0]
+        for seam, piece in zip(seams, pieces[1:], strict=True):
+            globs += seam + piece
+        sequence = globs.split(" ")
+        for a in range(len(words) - len(sequence) + 1):
+            here = words[a : a + len(sequence)]
+            one = len(set(numbers[a : a + len(sequence)])) == 1
+            if one and all(fnmatchcase(w, g) for w, g in zip(here, sequence, strict=True)):
+                found.add((a, len(sequence)))
+    return found
+
+
+LETTERS = "abü"
+words = st.text(LETTERS, min_size=1, max_size=3)
+globs = st.text(LETTERS + "*?", min_size=1, max_size=4).filter(
+    lambda glob: any(c in LETTERS for c in glob)
+)
+phrases = (
+    st.lists(st.one_of(globs, st.just("*")), min_size=1, max_size=3)
+    .map(" ".join)
+    .filter(lambda term: any(c in LETTERS for c in term))
+)
+sentences = st.lists(st.one_of(words, st.tuples(words, words).map("-".join)), max_size=8)
+documents = st.lists(
+    st.lists(sentences, max_size=3).map(
+        lambda parts: " ".join(" ".join(part).capitalize() + "." for part in parts if part)
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    documents,
+    st.lists(phrases, min_size=1, max_size=5, unique=True),
+    st.lists(phrases, max_size=2, unique=True),
+    st.lists(phrases, min_size=1, max_size=2, unique=True),
+)
+def test_hits_equal_the_naive_matcher(
+    texts: list[str], terms: list[str], out: list[str], others: list[str]
+) -> None:
+    tokens = tokens_of(*texts)
+    codebook = book(exclude={"A": out}, A=terms, B=others)
+    hits = apply_codebook(tokens, codebook)
+    table = hits.table
+    found = set(
+        zip(
+            table["id"].astype("str"),
+            table["frame"].astype("str"),
+            table["term"].astype("str"),
+            table["token"].tolist(),
+            table["length"].tolist(),
+            strict=True,
+        )
+    )
+    assert len(found) == len(table)
+    assert found == naive(tokens, codebook, "en")
+
+
+@settings(max_examples=60, deadline=None)
+@given(documents, st.lists(globs, min_size=1, max_size=4, unique=True))
+def test_spans_give_back_the_text(texts: list[str], terms: list[str]) -> None:
+    for _, term, piece in spans(apply_codebook(tokens_of(*texts), book(A=terms))):
+        assert fnmatchcase(unicodedata.normalize("NFC", piece.lower()), term)
+
+
+@settings(max_examples=40, deadline=None)
+@given(documents, st.randoms(use_true_random=False))
+def test_the_order_of_documents_changes_nothing(texts: list[str], random: object) -> None:
+    frame = pd.DataFrame(
+        {"text": texts, "language": "en"}, index=[f"a{k}" for k in range(len(texts))]
+    )
+    mixed = frame.sample(frac=1, random_state=random.randrange(1000))  # type: ignore[attr-defined]
+    codebook = book(A=["a*", "b a"], B=["*ü"])
+    one = apply_codebook(tokenize(Corpus.from_frame(frame)), codebook)
+    two = apply_codebook(tokenize(Corpus.from_frame(mixed)), codebook)
+    assert one.content_hash == two.content_hash
+    pd.testing.assert_frame_equal(one.table, two.table)
+
+
+# --- what a hit is ---------------------------------------------------------------------------
+
+
+def test_phrases_do_not_cross_sentences_or_documents() -> None:
+    tokens = tokens_of("We talk peace. Talks began with peace", "talks went on.")
+    assert spans(apply_codebook(tokens, book(A=["peace talks"]))) == []
+    tokens = tokens_of("The peace talks. The peace\ntalks.")
+    assert len(apply_codebook(tokens, book(A=["peace talks"])).table) == 2
+
+
+def test_the_longest_of_overlapping_terms_stays() -> None:
+    tokens = tokens_of("The labor market reform act passed.")
+    found = apply_codebook(
+        tokens, book(A=["labor", "market*", "labor market", "market reform act"])
+    )
+    assert spans(found) == [
+        ("A", "labor", "labor"),
+        ("A", "market reform act", "market reform act"),
+    ]
+
+
+def test_of_equal_terms_the_earlier_stays() -> None:
+    tokens = tokens_of("one two three two one")
+    found = apply_codebook(tokens, book(A=["two three", "one two", "two one", "o*", "one"]))
+    assert spans(found) == [("A", "one two", "one two"), ("A", "two one", "two one")]
+
+
+def test_a_token_may_count_for_several_frames() -> None:
+    found = apply_codebook(tokens_of("Tax reform."), book(A=["tax"], B=["tax reform"], C=["tax*"]))
+    assert [frame for frame, _, _ in spans(found)] == ["A", "B", "C"]
+
+
+def test_exclusions_cancel_what_they_cover_and_nothing_longer() -> None:
+    terms = {"A": ["security", "social security fund", "state"]}
+    codebook = Codebook.from_terms(
+        terms, language="en", exclude={"A": ["social security", "state of health"]}
+    )
+    tokens = tokens_of("Social security. A social security fund. National security, state of art.")
+    assert [piece for _, _, piece in spans(apply_codebook(tokens, codebook))] == [
+        "social security fund",
+        "security",
+        "state",
+    ]
+
+
+def test_an_exclusion_in_one_frame_leaves_the_others_alone() -> None:
+    codebook = book(exclude={"A": ["food security"]}, A=["security"], B=["security"])
+    assert spans(apply_codebook(tokens_of("Food security."), codebook)) == [
+        ("B", "security", "security")
+    ]
+
+
+def test_single_words_can_be_excluded_from_a_wildcard() -> None:
+    codebook = book("de", {"A": ["*gerichtet"]}, A=["*gericht*"])
+    tokens = tokens_of("Das Landgericht hat berichtet, was eingerichtet ist.", language="de")
+    assert spans(apply_codebook(tokens, codebook)) == [("A", "*gericht*", "Landgericht")]
+
+
+def test_umlauts_in_any_unicode_form_and_case() -> None:
+    tokens = tokens_of("ÄRZTE, a\u0308rzte und Ärztinnen.", language="de")
+    found = spans(apply_codebook(tokens, book("de", A=["ärzt*"])))
+    assert [piece for _, _, piece in found] == ["ÄRZTE", "a\u0308rzte", "Ärztinnen"]
+
+
+def test_a_space_in_a_term_finds_a_hyphen_and_the_reverse() -> None:
+    tokens = tokens_of("Covid-19 and Covid 19: health-care workers, health care, UN-Rat.")
+    found = apply_codebook(tokens, book(A=["covid 19", "health-care", "un-*"]))
+    assert [piece for _, _, piece in spans(found)] == [
+        "Covid-19",
+        "Covid 19",
+        "health-care",
+        "health care",
+        "UN-Rat",
+    ]
+    assert found.counts["matches"].tolist() == [2, 2, 1]
+
+
+def test_apostrophes() -> None:
+    tokens = tokens_of("Women’s rights and women's rights. They don’t, don't.")
+    found = spans(apply_codebook(tokens, book(A=["women's rights", "don't"])))
+    assert len(found) == 4
+
+
+def test_regex_characters_are_harmless() -> None:
+    evil = ["(a+)+b", "a.b", "[a-z]*", "a|b", "^a$", "\\w*", "a{2}", "(?=a)*"]
+    tokens = tokens_of("aab a.b ab " + "a" * 60)
+    found = apply_codebook(tokens, book(A=evil))
+    assert spans(found) == []
+    assert found.unmatched()["term"].tolist() == evil
+
+
+def test_many_stars_do_not_take_forever() -> None:
+    tokens = tokens_of(("a" * 400 + " ") * 50)
+    found = apply_codebook(tokens, book(A=["a*" * 20 + "b", "*a*a*a*a*a*a*a*"]))
+    assert len(found) == 50
+
+
+# --- languages and reports -------------------------------------------------------------------
+
+
+def two_languages() -> Codebook:
+    from mediaframes.frames import Frame
+
+    terms = {"en": ("war",), "de": ("krieg", "war nie")}
+    frame = Frame("War", "", "#000000", terms, {"en": (), "de": ()})
+    return Codebook("two", ("en", "de"), (frame,))
+
+
+def test_each_article_is_searched_in_its_own_language(capsys: pytest.CaptureFixture[str]) -> None:
+    texts = ["The war.", "Es war Krieg.", "La war.", "War?"]
+    tokens = tokens_of(*texts, language=["en", "de", "fr", None])
+    found = apply_codebook(tokens, two_languages())
+    assert spans(found) == [("War", "war", "war"), ("War", "krieg", "Krieg")]
+    assert found.unmatched_languages == {"fr": 1, "not known": 1}
+    said = capsys.readouterr().out
+    assert "2 articles are not measured" in said and "fr 1, not known 1" in said
+    for unit in ("share", "per_1000", "presence", "count"):
+        values = found.scores(unit).values["War"]
+        assert values.isna().tolist() == [False, False, True, True], unit
+
+
+def test_articles_without_any_language() -> None:
+    tokens = tokens_of("war", "krieg", language=None)
+    with pytest.raises(InputError, match=r"mf\.language.*language='en'"):
+        apply_codebook(tokens, two_languages())
+    assert len(apply_codebook(tokens, two_languages(), language="de")) == 1
+    assert len(apply_codebook(tokens, book("de", A=["krieg"]))) == 1
+    with pytest.raises(InputError, match="it has: en, de"):
+        apply_codebook(tokens, two_languages(), language="fr")
+
+
+def test_terms_of_absent_languages_are_not_called_unmatched() -> None:
+    found = apply_codebook(tokens_of("nothing here"), two_languages())
+    assert found.unmatched().values.tolist() == [["War", "en", "war"]]
+
+
+def test_a_codebook_that_matches_nothing_is_reported_loudly(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = apply_codebook(tokens_of("some words"), book(A=["x"], B=["y z"]))
+    assert "WARNING: none of the 2 terms" in capsys.readouterr().out
+    assert len(found.unmatched()) == 2
+    assert found.scores().values.isna().all(axis=None)
+    assert found.top_terms().empty
+    assert found.lines("A").empty
+
+
+def test_an_empty_corpus() -> None:
+    frame = pd.DataFrame({"text": pd.Series([], dtype="str")})
+    found = apply_codebook(tokenize(Corpus.from_frame(frame)), book(A=["x"]))
+    assert len(found) == 0 and found.scores().values.shape == (0, 1)
+
+
+# --- scores ----------------------------------------------------------------------------------
+
+
+def scored() -> Hits:
+    texts = ["tax tax moral.", "moral " + "word " * 9, "no hit at all", ""]
+    return apply_codebook(tokens_of(*texts), book(Money=["tax"], Good=["moral"], Gone=["xyz"]))
+
+
+def test_units() -> None:
+    hits = scored()
+    nan = np.nan
+    expected = {
+        "count": [[2, 1, 0], [0, 1, 0], [0, 0, 0], [0, 0, 0]],
+        "presence": [[1, 1, 0], [0, 1, 0], [0, 0, 0], [0, 0, 0]],
+        "share": [[2 / 3, 1 / 3, 0], [0, 1, 0], [nan] * 3, [nan] * 3],
+        "per_1000": [[2000 / 3, 1000 / 3, 0], [0, 100, 0], [0, 0, 0], [nan] * 3],
+    }
+    for unit, values in expected.items():
+        scores = hits.scores(unit)
+        assert scores.unit == unit and scores.frames == ["Money", "Good", "Gone"]
+        np.testing.assert_allclose(scores.values.to_numpy(), values)
+    strict = hits.scores("presence", min_hits=2).values
+    assert strict.iloc[0].tolist() == [1, 0, 0]
+    assert hits.scores().colors == hits.codebook.colors
+
+
+def test_units_refuse_what_makes_no_sense() -> None:
+    hits = scored()
+    with pytest.raises(InputError, match="allowed: share"):
+        hits.scores("percent")
+    with pytest.raises(InputError, match="min_hits=0"):
+        hits.scores("presence", min_hits=0)
+    with pytest.raises(InputError, match="only with unit='presence'"):
+        hits.scores("share", min_hits=2)
+    with pytest.raises(InputError, match="there are: Money"):
+        hits.lines("None")
+    with pytest.raises(InputError, match="window"):
+        hits.lines("Money", window=-1)
+    with pytest.raises(InputError, match="n=0"):
+        hits.top_terms(0)
+
+
+def test_frames_coded_by_hand_are_not_scored(root: Path) -> None:
+    hits = apply_codebook(tokens_of("The court."), root / "data/codebooks/policy-frames.yml")
+    assert len(hits.frames) == 14 and "Other" not in hits.scores().frames
+    assert hits.made.sources.keys() == {"policy-frames.yml"}
+
+
+def test_weights_travel() -> None:
+    frame = pd.DataFrame({"text": ["tax", "tax"], "language": "en", "weight": [0.5, 1.0]})
+    hits = apply_codebook(tokenize(Corpus.from_frame(frame)), book(A=["tax"]))
+    assert hits.scores().weights.tolist() == [0.5, 1.0]
+
+
+def test_top_terms_and_lines() -> None:
+    hits = scored()
+    assert hits.top_terms(1).values.tolist() == [
+        ["Money", "tax", 2, 1.0],
+        ["Good", "moral", 2, 1.0],
+    ]
+    line = hits.lines("Good", window=8).iloc[0]
+    assert (line["left"], line["match"], line["right"]) == ("tax tax", "moral", ".")
+    cut = hits.lines("Good", window=6).iloc[1]
+    assert (cut["left"], cut["match"], cut["right"]) == ("", "moral", "word")
+
+
+def test_where_keeps_the_rest_consistent() -> None:
+    hits = scored()
+    part = hits.where(pd.Series([False, True, True, False], hits.docs.index))
+    assert part.docs.index.tolist() == ["1", "2"]
+    assert spans(part) == [("Good", "moral", "moral")]
+    np.testing.assert_array_equal(
+        part.scores("count").values, hits.scores("count").values.iloc[1:3]
+    )
+    assert hits.where("language == 'de'").table.empty
+    with pytest.raises(InputError, match="is no condition"):
+        hits.where("outlett == 'x'")
+
+
+def test_save_and_load(tmp_path: Path) -> None:
+    hits = scored()
+    hits.save(tmp_path / "hits")
+    again = Hits.load(tmp_path / "hits")
+    assert again.content_hash == hits.content_hash
+    assert again.made == hits.made and again.codebook == hits.codebook
+    pd.testing.assert_frame_equal(again.table, hits.table)
+    pd.testing.assert_frame_equal(again.counts, hits.counts)
+    pd.testing.assert_frame_equal(again.scores().values, hits.scores().values)
+
+
+def test_the_codebook_is_part_of_how_hits_came_to_be() -> None:
+    tokens = tokens_of("tax")
+    one = apply_codebook(tokens, book(A=["tax"]))
+    two = apply_codebook(tokens, book(A=["tax", "moral"]))
+    assert one.made.fingerprint != two.made.fingerprint
+    assert one.content_hash != two.content_hash
+
+
+def test_pages_escape_texts() -> None:
+    page = apply_codebook(tokens_of("tax"), book(**{"<script>": ["tax"]}))._repr_html_()
+    assert "<script>" not in page
+
+
+# --- the shipped codebooks -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "frame", "expected"),
+    [
+        ("en", "Social security for all.", "Security and defense", []),
+        ("en", "National security is at risk.", "Security and defense", ["national security"]),
+        ("en", "The state of health of the economy.", "Health and safety", []),
+        ("en", "Health-care workers fell sick.", "Health and safety", ["health care*", "sick"]),
+        ("de", "Das Amtsgericht hat neu eingerichtet.", "Legality", ["*gericht"]),
+        ("de", "Reporter berichtet, er klagte über Schmerzen.", "Legality", []),
+        ("de", "Die Landwirtschaft und die Wirtschaft.", "Economic", ["wirtschaft"]),
+        ("de", "Das ist mit Sicherheit falsch.", "Security and defense", []),
+        ("de", "Die EU-Sanktionen wirken.", "External", ["*sanktion*"]),
+    ],
+)
+def test_known_traps(root: Path, language: str, text: str, frame: str, expected: list[str]) -> None:
+    tokens = tokens_of(text, language=language)
+    hits = apply_codebook(tokens, root / "data/codebooks/policy-frames.yml")
+    found = [term for name, term, _ in spans(hits) if name.startswith(frame)]
+    assert found == expected
