@@ -1,0 +1,297 @@
+"""From the text of a careless scraper to the article, and every line accounted for."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from mediaframes._console import progress, say
+from mediaframes.corpus.articles import Corpus, leaving
+from mediaframes.corpus.furniture import language_code, line_key, recurring, rules_for
+from mediaframes.corpus.lines import Line, ends_sentence, split_lines
+from mediaframes.corpus.page import page_parts
+from mediaframes.corpus.signatures import dateline, place_candidate, signature
+from mediaframes.errors import InputError
+
+PARTS = (
+    "kicker", "title", "lead", "body", "dateline", "subheading", "caption", "credit", "furniture",
+)  # fmt: skip
+ADDED = ("kicker", "dateline", "credit", "agency")
+
+
+def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ()) -> Corpus:
+    """Keep the article of each text, and say of every other line what it is and why it went.
+
+    A scraper saves all visible text of a page: ad-blocker and cookie notices, menus, offers,
+    captions, share and comment links. `clean` gives every line one part and a reason. Three things
+    decide: phrases per language (``corpus/rules/*.yml``), lines that recur over the pages of an
+    outlet, and where running text stands on the page (maximum subsequence segmentation). A
+    paragraph of running text is never dropped for a single word in it.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        As `read` made it. `docs.language` chooses the rules; where it is missing, all apply.
+    keep, drop : sequence of str
+        Lines to keep or drop whatever the rules say: the whole line, case and outer spaces aside;
+        ``*`` stands for any text, e.g. ``drop=["*lesen sie hier*"]``. `keep` wins.
+
+    Returns
+    -------
+    Corpus
+        `docs.text` holds lead and body, paragraphs separated by a blank line. New columns
+        ``kicker dateline credit agency`` (str, NA where there is none); a missing title is filled
+        from the page. `parts` holds every line (``id line part text reason``; a line that was
+        split has several rows), `dropped` those that went. An article of which nothing is left
+        goes to `left_out` with its reason. Articles that were cleaned before stay as they are
+        but for `keep` and `drop`.
+
+    Raises
+    ------
+    InputError
+        Where a pattern is empty or consists of ``*`` only.
+
+    Notes
+    -----
+    The stretch of running text is found as in Pasternack & Roth (2009), "Extracting article text
+    from the web with maximum subsequence segmentation", WWW 2009.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> page = '''Accept all cookies
+    ... Harbor talks resume after a week
+    ... NORHAVEN (ABX) - The two sides met again on Monday and agreed to talk about the ferry.
+    ... They will meet again on Friday, a spokeswoman said, and then decide (ABX/dpa).
+    ... Share on Facebook'''
+    >>> corpus = Corpus.from_frame(pd.DataFrame({"text": [page], "language": "en"}, index=["a"]))
+    >>> cleaned = clean(corpus)
+    clean: 1 article, 2 of 5 lines dropped
+    >>> cleaned.docs.loc["a", ["title", "dateline", "agency"]].tolist()
+    ['Harbor talks resume after a week', 'NORHAVEN', 'ABX, dpa']
+    >>> cleaned.dropped["reason"].tolist()
+    ['cookie banner', 'share line']
+    """
+    for pattern in (*keep, *drop):
+        if not pattern.replace("*", "").strip():
+            raise InputError(
+                f"the pattern '{pattern}' matches every line; write the words of the line, "
+                "with * for what varies, e.g. '*subscribe to our newsletter*'"
+            )
+    docs = corpus.docs
+    before = _cleaned_before(corpus)
+    recurs = _recurring_lines(docs, before)
+    places = _places_of(docs["text"])
+    rows: list[tuple[str, int, str, str, str]] = []
+    columns: dict[str, list[str | None]] = {name: [] for name in ("text", "title", *ADDED)}
+    items = zip(
+        docs.index, docs["text"], docs["title"], docs["language"], docs["outlet"], strict=True
+    )
+    for name, text, title, language, outlet in progress(items, "cleaning", total=len(docs)):
+        if name in before:
+            lines = [_wished(line, keep, drop) for line in before[name]]
+        else:
+            rules = rules_for((_code(language),))
+            lines = page_parts(
+                text,
+                title="" if pd.isna(title) else title,
+                rules=rules,
+                recurs=recurs.get(_outlet(outlet), {}),
+                wishes=_wishes(text, keep, drop),
+                places=places,
+            )
+        rows += [(name, x.number, x.part, x.text, x.reason) for x in lines]
+        found = _article(lines)
+        found["title"] = found["title"] if pd.isna(title) else title
+        for column, values in columns.items():
+            values.append(found[column])
+    return _made(corpus, rows, columns, {"keep": list(keep), "drop": list(drop)})
+
+
+def _made(
+    corpus: Corpus,
+    rows: list[tuple[str, int, str, str, str]],
+    columns: Mapping[str, list[str | None]],
+    settings: Mapping[str, list[str]],
+) -> Corpus:
+    docs = corpus.docs.copy()
+    for column, values in columns.items():
+        new = pd.Series(values, index=docs.index, dtype="str")
+        if column in ADDED and column in docs:  # what the researcher brought stays
+            new = docs[column].astype("str").where(docs[column].notna(), new)
+        docs[column] = new
+    parts = pd.DataFrame(rows, columns=["id", "line", "part", "text", "reason"])
+    parts = parts.astype(
+        {"id": "str", "line": "int64", "part": "str", "text": "str", "reason": "str"}
+    )
+    empty = docs["text"] == ""
+    gone = _left_empty(corpus.docs[empty], parts)
+    dropped = int((parts["part"] == "furniture").sum())
+    lines = len(parts[["id", "line"]].drop_duplicates())
+    count = len(docs)
+    say(
+        f"clean: {count} article{'s' * (count != 1)}, {dropped} of {lines} lines dropped"
+        + (f", {len(gone)} articles left empty and left out" if len(gone) else "")
+    )
+    return corpus.replace(
+        step="clean", settings=settings, docs=docs[~empty], parts=parts, left_out=gone
+    )
+
+
+def _left_empty(docs: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    """Rows for `left_out`, with what the page held instead of an article."""
+    if docs.empty:
+        return leaving(docs, step="clean", reason="")
+    held = (
+        parts[parts["id"].isin(docs.index)]
+        .groupby("id")["reason"]
+        .agg(lambda reasons: ", ".join(dict.fromkeys(reasons))[:120])
+    )
+    tables = [
+        leaving(docs.loc[[name]], step="clean", reason=f"no text left; held only: {held[name]}"
+                if name in held.index else "the text is empty")
+        for name in docs.index
+    ]  # fmt: skip
+    return pd.concat(tables, ignore_index=True)
+
+
+def _code(language: object) -> str:
+    return language_code(language) if isinstance(language, str) else ""
+
+
+def _outlet(outlet: object) -> str:
+    return outlet if isinstance(outlet, str) else ""
+
+
+def _recurring_lines(docs: pd.DataFrame, done: Mapping[str, object]) -> dict[str, dict[str, str]]:
+    pages: dict[str, dict[str, list[str]]] = {}
+    for name, text, outlet in zip(docs.index, docs["text"], docs["outlet"], strict=True):
+        if _outlet(outlet) and name not in done:
+            keys = [line_key(x.text) for x in split_lines(text) if len(x.text) <= 1000]
+            pages.setdefault(_outlet(outlet), {})[name] = keys
+    return {outlet: recurring(texts) for outlet, texts in pages.items()}
+
+
+# A name that opens a long paragraph in this many articles, as a place does, is taken for one.
+PLACE_ARTICLES = 3
+PARAGRAPH = 80  # characters, so that labels of menus and tables are not counted
+
+
+def _places_of(texts: pd.Series) -> frozenset[str]:
+    """Places that open datelines in several articles, in lower case."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        found = Counter(
+            place_candidate(line.text).lower()
+            for line in split_lines(text)
+            if len(line.text) >= PARAGRAPH
+        )
+        # the speakers of an interview open many paragraphs, a dateline one
+        counts.update(place for place, times in found.items() if place and times == 1)
+    return frozenset(place for place, articles in counts.items() if articles >= PLACE_ARTICLES)
+
+
+def _fits(line: str, pattern: str) -> bool:
+    """Whether a line fits a pattern with ``*``; linear in the line, unlike a regular expression.
+
+    Examples
+    --------
+    >>> _fits("Lesen Sie hier mehr", "*sie hier*"), _fits("Lesen Sie hier mehr", "lesen*hier")
+    (True, False)
+    """
+    low, pieces = line.strip().lower(), pattern.strip().lower().split("*")
+    if len(pieces) == 1:
+        return low == pieces[0]
+    if not low.startswith(pieces[0]) or not low.endswith(pieces[-1]):
+        return False
+    at, stop = len(pieces[0]), len(low) - len(pieces[-1])
+    for piece in pieces[1:-1]:
+        at = low.find(piece, at, stop)
+        if at < 0:
+            return False
+        at += len(piece)
+    return at <= stop
+
+
+def _wishes(text: str, keep: Sequence[str], drop: Sequence[str]) -> dict[str, str]:
+    if not keep and not drop:
+        return {}
+    found = {}
+    for line in split_lines(text):
+        for pattern in drop:
+            if _fits(line.text, pattern):
+                found[line.text] = f"your pattern '{pattern}'"
+        if any(_fits(line.text, pattern) for pattern in keep):
+            found[line.text] = "keep"
+    return found
+
+
+def _wished(line: Line, keep: Sequence[str], drop: Sequence[str]) -> Line:
+    for text, wish in _wishes(line.text, keep, drop).items():
+        if text == line.text:
+            part = "body" if wish == "keep" else "furniture"
+            if wish == "keep" and line.part != "furniture":
+                continue
+            reason = "kept on your wish" if wish == "keep" else wish
+            return Line(line.number, line.text, gap=line.gap, part=part, reason=reason)
+    return line
+
+
+def _cleaned_before(corpus: Corpus) -> dict[str, list[Line]]:
+    """The lines of articles whose text is what their parts say: they were cleaned before."""
+    if corpus.parts.empty:
+        return {}
+    lines: dict[str, list[Line]] = {}
+    for row in corpus.parts.itertuples(index=False):
+        lines.setdefault(row.id, []).append(
+            Line(int(row.line), row.text, part=row.part, reason=row.reason)
+        )
+    texts = corpus.docs["text"]
+    return {
+        name: known
+        for name, known in lines.items()
+        if name in texts.index and _plain(_article(known)["text"]) == _plain(texts[name])
+    }
+
+
+def _plain(text: str | None) -> str:
+    return "".join((text or "").split())
+
+
+def _article(lines: Sequence[Line]) -> dict[str, str | None]:
+    """What goes into `docs` from the lines of a page."""
+    paragraphs: list[str] = []
+    for n, line in enumerate(lines):
+        if line.part not in {"lead", "body"}:
+            continue
+        text = line.text
+        after = lines[n + 1] if n + 1 < len(lines) else None
+        if after is not None and after.part == "credit" and after.number == line.number:
+            # "... said (bme mit AFP).": the full stop belongs to the sentence
+            text += "" if ends_sentence(text) else "."
+        if paragraphs and line.joined:
+            paragraphs[-1] += " " + text
+        else:
+            paragraphs.append(text)
+    credits = [line for line in lines if line.part == "credit"]
+    datelines = [line for line in lines if line.part == "dateline"]
+    titles = [line.text for line in lines if line.part == "title"]
+    kickers = [line.text for line in lines if line.part == "kicker"]
+    agencies = [_agency(line) for line in (*datelines, *credits)]
+    signed = [line.text.rstrip(". ") for line in credits]
+    return {
+        "text": "\n\n".join(paragraphs),
+        "title": titles[-1] if titles else None,
+        "kicker": kickers[-1] if kickers else None,
+        "dateline": datelines[0].reason.removeprefix("place: ") if datelines else None,
+        "credit": "; ".join(signed) or None,
+        "agency": ", ".join(dict.fromkeys(a for found in agencies for a in found)) or None,
+    }
+
+
+def _agency(line: Line) -> list[str]:
+    if line.part == "dateline":
+        found = dateline(line.text + " A.", rules_for(()))
+        return [found.agency] if found and found.agency else []
+    agency = signature(line.text.strip("()[]. "))[1]
+    return agency.split(", ") if agency else []

@@ -1,0 +1,302 @@
+"""What is furniture of a page: the rules per language, and the lines that recur in an outlet.
+
+The rules are data (``rules/*.yml``), lists of phrases that a newcomer can read and extend. A
+phrase is compared word by word, never as a regular expression, so its cost is linear in the line.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+LANGUAGES = ("de", "en")
+# How sources other than ISO 639-1 name a language that we have rules for.
+LANGUAGE_NAMES = {
+    "deutsch": "de",
+    "german": "de",
+    "ger": "de",
+    "deu": "de",
+    "english": "en",
+    "englisch": "en",
+    "eng": "en",
+}
+MODES = ("whole", "start", "anywhere", "notice")
+GAP = 4  # words that a lone * may stand for; enough for "unseren kostenlosen täglichen"
+# A notice is longer than a link but no chapter: the longest consent texts on the pages we read
+# had about 80 words; longer paragraphs are kept whatever phrase stands in them.
+NOTICE_WORDS = 90
+START_WORDS = 30  # a line of more words than this only begins like a link by chance
+ANYWHERE_WORDS = 25
+
+_WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,:]\d+)*|[€$£@©()]")
+
+
+def language_code(name: str) -> str:
+    """The two-letter code of a language as sources write it.
+
+    Examples
+    --------
+    >>> [language_code(name) for name in ("de-AT", "German", "EN", "deu")]
+    ['de', 'de', 'en', 'de']
+    """
+    low = name.strip().lower()
+    return LANGUAGE_NAMES.get(low, low[:2])
+
+
+def words_of(text: str) -> list[str]:
+    """Words in lower case, every number as ``#``, brackets and currency signs as words.
+
+    Examples
+    --------
+    >>> words_of("Jetzt für nur 0,99€ im ersten Monat")
+    ['jetzt', 'für', 'nur', '#', '€', 'im', 'ersten', 'monat']
+    """
+    found = _WORD.findall(text.lower())
+    return ["#" if word[0].isdigit() else word for word in found]
+
+
+def _pattern(phrase: str) -> tuple[str, ...]:
+    pattern: list[str] = []
+    for piece in phrase.split():
+        if piece == "*" or piece == "#":
+            pattern.append(piece)
+        elif piece.endswith("*"):
+            pattern += [*words_of(piece[:-1])[:-1], words_of(piece[:-1])[-1] + "*"]
+        else:
+            pattern += words_of(piece)
+    return tuple(pattern)
+
+
+def _matches(words: Sequence[str], at: int, pattern: tuple[str, ...]) -> int:
+    """Where the pattern ends when it begins at word `at`; -1 where it does not match."""
+    for n, wanted in enumerate(pattern):
+        if wanted == "*":
+            for skip in range(GAP + 1):
+                end = _matches(words, at + skip, pattern[n + 1 :])
+                if end >= 0:
+                    return end
+            return -1
+        if at >= len(words):
+            return -1
+        word = words[at]
+        if wanted != word and not (wanted[-1] == "*" and word.startswith(wanted[:-1])):
+            return -1
+        at += 1
+    return at
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Phrases with what each stands for, found by their first word."""
+
+    exact: dict[str, list[tuple[tuple[str, ...], str]]]
+    prefixes: dict[str, list[tuple[tuple[str, ...], str]]]
+
+    @classmethod
+    def of(cls, entries: Iterable[tuple[str, str]]) -> "Phrases":
+        exact: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        prefixes: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        for phrase, meaning in entries:
+            pattern = _pattern(phrase)
+            if not pattern:
+                continue
+            if pattern[0].endswith("*"):
+                prefixes[pattern[0][:3]].append((pattern, meaning))
+            else:
+                exact[pattern[0]].append((pattern, meaning))
+        return cls(dict(exact), dict(prefixes))
+
+    def at(self, words: Sequence[str], at: int, *, to_the_end: bool = False) -> str:
+        """What the phrase at word `at` stands for, or nothing."""
+        if at >= len(words):
+            return ""
+        found = self.exact.get(words[at], ()), self.prefixes.get(words[at][:3], ())
+        for candidates in found:
+            for pattern, meaning in candidates:
+                end = _matches(words, at, pattern)
+                if end == len(words) or (end >= 0 and not to_the_end):
+                    return meaning
+        return ""
+
+    def anywhere(self, words: Sequence[str]) -> str:
+        """What the first phrase in the line stands for, or nothing."""
+        for at in range(len(words)):
+            meaning = self.at(words, at)
+            if meaning:
+                return meaning
+        return ""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of one or several languages, ready to be asked."""
+
+    furniture: dict[str, Phrases]
+    ends: frozenset[str]
+    credit: dict[str, Phrases]
+    caption: dict[str, Phrases]
+    dates: frozenset[str]
+    months: frozenset[str]
+    hanging: frozenset[str]
+    stopwords: frozenset[str]
+    names: tuple[str, ...] = field(default=())
+
+    def reason(self, words: Sequence[str], *, proper: bool) -> tuple[str, bool]:
+        """Why a line is furniture (or ``""``), and whether the article may end here.
+
+        Parameters
+        ----------
+        words : sequence of str
+            The line as `words_of` gives it.
+        proper : bool
+            Whether the line looks like a paragraph of running text: then only phrases that speak
+            to the reader about the site count.
+        """
+        bare = [word for word in words if word not in "()"]
+        while bare and bare[0] == "#":
+            bare = bare[1:]
+        while bare and bare[-1] == "#":
+            bare = bare[:-1]
+        for candidate in (bare, words):
+            whole = self.furniture["whole"].at(candidate, 0, to_the_end=True)
+            if whole:
+                return whole, whole in self.ends
+        if not proper and len(words) <= START_WORDS:
+            start = self.furniture["start"].at(words, 0) or self.furniture["start"].at(bare, 0)
+            if start:
+                return start, False
+        if not proper and len(words) <= ANYWHERE_WORDS:
+            anywhere = self.furniture["anywhere"].anywhere(words)
+            if anywhere:
+                return anywhere, False
+        if len(words) <= NOTICE_WORDS:
+            return self.furniture["notice"].anywhere(words), False
+        return "", False
+
+
+def _phrases(text: str) -> list[str]:
+    return [" ".join(phrase.split()) for phrase in text.split(",") if phrase.strip()]
+
+
+@cache
+def load_rules(name: str) -> Any:
+    """One of the rule files, as plain types."""
+    source = files("mediaframes.corpus") / "rules" / f"{name}.yml"
+    return yaml.safe_load(source.read_text(encoding="utf-8"))
+
+
+@cache
+def rules_for(languages: tuple[str, ...]) -> Rules:
+    """The rules of these languages together; all rules where a language has none.
+
+    Examples
+    --------
+    >>> rules_for(("de",)).reason(words_of("Teilen auf Facebook"), proper=False)
+    ('share line', False)
+    >>> rules_for(("en",)).reason(words_of("Comments (12)"), proper=False)
+    ('comment link', True)
+    """
+    known = tuple(name for name in languages if name in LANGUAGES) or LANGUAGES
+    tables = [load_rules(name) for name in known]
+
+    def merged(mode: str) -> Phrases:
+        return Phrases.of(
+            (phrase, reason)
+            for table in tables
+            for reason, modes in table["furniture"].items()
+            for phrase in _phrases(modes.get(mode, ""))
+        )
+
+    def small(section: str, kind: str) -> Phrases:
+        texts = [table[section].get(kind, "") for table in tables]
+        return Phrases.of((phrase, section) for text in texts for phrase in _phrases(text))
+
+    def words(*sections: str) -> frozenset[str]:
+        return frozenset(w for t in tables for section in sections for w in _phrases(t[section]))
+
+    return Rules(
+        furniture={mode: merged(mode) for mode in MODES},
+        ends=frozenset(
+            reason
+            for table in tables
+            for reason, modes in table["furniture"].items()
+            if modes.get("end")
+        ),
+        credit={kind: small("credit", kind) for kind in ("whole", "start", "anywhere")},
+        caption={kind: small("caption", kind) for kind in ("start", "mark")},
+        dates=words("months", "weekdays", "clock"),
+        months=words("months"),
+        hanging=words("hanging"),
+        stopwords=words("stopwords"),
+        names=known,
+    )
+
+
+# --- lines that recur in the pages of an outlet -------------------------------------------------
+
+# A line on three pages of an outlet is no chance; below that, two versions of one report or an
+# interviewer's "Warum?" would count.
+MIN_PAGES = 3
+# ... and on this share of the outlet's pages. Furniture of a template stands on a third of the
+# pages and more; a section's kicker, a reused caption or a subheading ("Hintergrund") stays below, as do
+# phrases a newspaper likes ("Was bedeutet das?": below 1 % of the 7,136 articles of FANG-COVID).
+MIN_SHARE = 0.2
+# ... or, for long lines in large outlets, on so many pages: notices of a season reach no share.
+MANY_PAGES = 20
+LONG = 8  # words from which a line counts as long
+# Versions of one report repeat its paragraphs, and these are no furniture. So the pages that share
+# the line must differ in the rest: on average at least this share of their characters stands on at
+# most half of these pages. (Copies: near 0; pages of one template: .5 to 1.)
+MIN_OWN = 0.3
+LOOKED_AT = 40  # pages compared for that; more change nothing but the time
+KEY_CHARACTERS = 1000  # longer lines do not recur as furniture
+
+_DIGITS = str.maketrans("123456789", "000000000")
+
+
+def line_key(line: str) -> str:
+    """A line as it is compared between pages: case, digits and spaces do not count."""
+    return " ".join(line.lower().translate(_DIGITS).split())
+
+
+def recurring(pages: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Lines that recur over the pages of one outlet, with the reason in words.
+
+    Parameters
+    ----------
+    pages : mapping of str to sequence of str
+        Per article its line keys (`line_key`).
+
+    Returns
+    -------
+    dict of str to str
+        Line key to e.g. ``"recurs in 34 of 60 pages of this outlet"``.
+    """
+    where: dict[str, list[str]] = defaultdict(list)
+    for page in sorted(pages):
+        for key in dict.fromkeys(pages[page]):
+            if key and len(key) <= KEY_CHARACTERS:
+                where[key].append(page)
+    found = {}
+    for key, at in where.items():
+        share = len(at) / len(pages)
+        many = len(at) >= MANY_PAGES and key.count(" ") + 1 >= LONG
+        often = len(at) >= MIN_PAGES and share >= MIN_SHARE
+        if (often or many) and _differ(at, pages):
+            found[key] = f"recurs in {len(at)} of {len(pages)} pages of this outlet"
+    return found
+
+
+def _differ(at: Sequence[str], pages: Mapping[str, Sequence[str]]) -> bool:
+    looked = [dict.fromkeys(pages[page]) for page in at[:LOOKED_AT]]
+    counts = Counter(key for page in looked for key in page)
+    own = []
+    for page in looked:
+        total = sum(map(len, page)) or 1
+        own.append(sum(len(key) for key in page if counts[key] <= len(looked) / 2) / total)
+    return sum(own) / len(own) >= MIN_OWN

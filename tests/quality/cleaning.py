@@ -1,0 +1,151 @@
+"""How well `clean` finds the article in scraped text, scored as trafilatura scores itself.
+
+Run ``python tests/quality/cleaning.py FOLDER`` with the folder of the real data sets. Sites are
+split in two halves by the hash of their host: constants and phrases were looked for on one half
+only ("tuned"), the other half ("held out") is what counts.
+"""
+
+import gzip
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+import mediaframes.corpus.cleaning as cleaning
+from mediaframes.corpus.articles import Corpus
+
+REACH = 0.90  # what a later issue must reach
+PAGES = Path("boilerplate_trafilatura_de_en") / "pages_naive_text.jsonl.gz"
+
+
+def half(url: str) -> str:
+    """Which half a site belongs to; all pages of a host fall into the same."""
+    host = urlsplit(url).netloc.removeprefix("www.")
+    return ("tuned", "held out")[hashlib.sha256(host.encode()).digest()[0] % 2]
+
+
+def pages(shared: Path) -> list[dict[str, object]]:
+    """The pages with their gold segments."""
+    with gzip.open(shared / PAGES, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def cleaned(rows: list[dict[str, object]], *, titles: bool = False) -> Corpus:
+    """The pages as a corpus, cleaned; without their titles, as a scraper of text has none."""
+    frame = pd.DataFrame(
+        {
+            "text": [row["naive_text"] for row in rows],
+            "title": [row.get("title") if titles else None for row in rows],
+            "outlet": [urlsplit(str(row["url"])).netloc for row in rows],
+            "language": [row["lang"] if row["lang"] in ("de", "en") else None for row in rows],
+        },
+        index=[f"{n:04d}" for n in range(len(rows))],
+    )
+    return cleaning.clean(Corpus.from_frame(frame))
+
+
+def score(rows: Iterable[dict[str, object]], texts: Iterable[str]) -> dict[str, float]:
+    """Segments that should be there and are (true positives), and so on, as trafilatura counts."""
+    tp = fn = fp = tn = 0
+    for row, text in zip(rows, texts, strict=True):
+        plain = " ".join(text.split())
+        for segment in row["with"]:
+            found = " ".join(segment.split()) in plain
+            tp, fn = tp + found, fn + (not found)
+        for segment in row["without"]:
+            found = " ".join(segment.split()) in plain
+            fp, tn = fp + found, tn + (not found)
+    precision, recall = tp / max(1, tp + fp), tp / max(1, tp + fn)
+    f1 = 2 * precision * recall / max(1e-9, precision + recall)
+    return {"precision": precision, "recall": recall, "F1": f1}
+
+
+def measure(shared: Path) -> pd.DataFrame:
+    """Quality of cleaning: columns quality, on, value, reach."""
+    rows = pages(shared)
+    corpus = cleaned(rows)
+    texts = corpus.docs["text"].reindex([f"{n:04d}" for n in range(len(rows))]).fillna("")
+    kept = corpus.parts[corpus.parts["part"] != "furniture"].groupby("id")["text"].agg("\n".join)
+    everything = kept.reindex(texts.index).fillna("")
+    naive = pd.Series([str(row["naive_text"]) for row in rows], index=texts.index)
+    table = []
+    for name in ("held out", "tuned", "de, held out", "en, held out", "other, held out"):
+        chosen = [
+            n
+            for n, row in enumerate(rows)
+            if half(str(row["url"])) == name.split(", ")[-1]
+            and ("," not in name or _language(row) == name.split(",")[0])
+        ]
+        picked = [rows[n] for n in chosen]
+        for what, values in (
+            ("", texts),
+            (" (all parts but furniture)", everything),
+            (" (naive)", naive),
+        ):
+            for measure_name, value in score(picked, values.iloc[chosen]).items():
+                reach = REACH if measure_name == "F1" and name == "held out" and not what else None
+                row = {
+                    "quality": f"cleaning {measure_name}{what}",
+                    "on": f"trafilatura pages, {name}",
+                }
+                table.append({**row, "value": round(value, 3), "reach": reach})
+    return pd.DataFrame([*table, *_clean_corpora(shared)])
+
+
+def _language(row: dict[str, object]) -> str:
+    return str(row["lang"]) if row["lang"] in ("de", "en") else "other"
+
+
+def _clean_corpora(shared: Path) -> list[dict[str, object]]:
+    """Articles that need little cleaning must pass nearly unchanged."""
+    table: list[dict[str, object]] = []
+    for name, frame in _texts(shared):
+        start = time.process_time()
+        corpus = cleaning.clean(Corpus.from_frame(frame))
+        seconds = time.process_time() - start
+        before = frame["text"].str.replace(r"\s", "", regex=True).str.len().sum()
+        after = corpus.docs["text"].str.replace(r"\s", "", regex=True).str.len().sum()
+        table.append(
+            {"quality": "share of characters kept", "on": name, "value": round(after / before, 4)}
+        )
+        table.append({"quality": "CPU seconds of cleaning", "on": name, "value": round(seconds, 1)})
+        again = cleaning.clean(Corpus.from_frame(corpus.docs))
+        same = (again.docs["text"].reindex(corpus.docs.index) == corpus.docs["text"]).mean()
+        table.append(
+            {"quality": "texts equal when cleaned anew", "on": name, "value": round(same, 4)}
+        )
+    return table
+
+
+def _texts(shared: Path) -> Iterable[tuple[str, pd.DataFrame]]:
+    fang = pd.read_json(shared / "fang_covid_de" / "articles.jsonl.gz", lines=True)
+    yield (
+        "fang_covid_de",
+        pd.DataFrame(
+            {
+                "text": fang["article"],
+                "title": fang["header"],
+                "outlet": fang["source"],
+                "language": "de",
+            }
+        ).set_axis(fang["id"].astype(str)),
+    )
+    narrative = pd.read_csv(shared / "narrative_frames_en" / "articles_metadata.tsv.gz", sep="\t")
+    yield (
+        "narrative_frames_en",
+        pd.DataFrame(
+            {"text": narrative["text"], "outlet": narrative["source"], "language": "en"}
+        ).set_axis(narrative["ID"].astype(str)),
+    )
+
+
+if __name__ == "__main__":
+    with pd.option_context(
+        "display.width", 160, "display.max_rows", None, "display.max_colwidth", 60
+    ):
+        print(measure(Path(sys.argv[1])).to_string(index=False))
