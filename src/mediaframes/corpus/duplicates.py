@@ -72,13 +72,12 @@ def dedupe(corpus: Corpus, *, similarity: float = 0.8, policy: Policy = "weight"
     >>> corpus = Corpus.from_frame(pd.DataFrame({
     ...     "id": ["a", "b", "c"], "text": [text, text + ".", "Rain is expected."],
     ...     "date": ["2024-10-25", "2024-10-24", "2024-10-24"]}))
-    >>> dedupe(corpus).docs[["copy_of", "group_size", "weight"]]
+    >>> dedupe(corpus).docs[["copy_of", "group_size", "weight"]].reset_index()
     dedupe: 2 of 3 articles in 1 group of copies (1 pair, 1 exact); policy 'weight'
-       copy_of  group_size  weight
-    id
-    a        b           2     0.5
-    b        b           2     0.5
-    c        c           1     1.0
+      id copy_of  group_size  weight
+    0  a       b           2     0.5
+    1  b       b           2     0.5
+    2  c       c           1     1.0
     """
     if policy not in POLICIES:
         raise InputError(f"policy='{policy}': use one of {', '.join(POLICIES)}")

@@ -31,6 +31,8 @@ class Json:
         if lines is not None:
             numbers, items, rejected = lines
             form = "JSON lines"
+            if len(items) == 1 and not rejected and len(unwrapped := _unwrapped(items[0])) > 1:
+                items, numbers, form = unwrapped, list(range(1, len(unwrapped) + 1)), "JSON"
         else:
             items = _whole(text, file)
             numbers, form = list(range(1, len(items) + 1)), "JSON"
@@ -73,8 +75,15 @@ def _whole(text: str, file: str) -> list[Any]:
             f"{file}{where}: no JSON ({error}); export again, best as JSON lines, where one "
             "damaged article does not spoil the others"
         ) from error
+    return _unwrapped(content)
+
+
+def _unwrapped(content: Any) -> list[Any]:
+    """The articles in a file's content: a list, an object's only list of objects, or itself."""
     if isinstance(content, list):
         return content
+    if not isinstance(content, dict):
+        return [content]
     lists = [
         value
         for value in content.values()
