@@ -18,8 +18,8 @@ itself, once, at its printed size. No ``plt.show()``, no ``%matplotlib inline``,
 | `prevalence` | ``mf.prevalence(..., every=)`` | lines over time with intervals and n |
 | `grid` | any | small multiples of any plot |
 | `frame_share` | ``mf.prevalence(..., by=)`` | dots with intervals by outlet |
-| `residuals` | ``mf.compare`` | heatmap of frames by outlets |
-| `copies` | ``corpus.copies`` by outlet | matrix of copied articles |
+| `residuals` | ``mf.residuals`` | heatmap of frames by outlets |
+| `copies` | ``mf.copies_between`` | matrix of copied articles |
 | `keyness` | ``mf.keyness`` | two-sided dots with intervals |
 | `top_words` | ``topics.top_words`` | words of each topic |
 | `save_figure` `save_table` `save_numbers` | | files in `reports_folder` |

@@ -15,35 +15,38 @@ from matplotlib.transforms import ScaledTranslation
 
 from mediaframes._console import say
 from mediaframes.errors import InputError
-from mediaframes.plot.style import FAINT, INK, SMALL, TEXT, Look, figure_of, readable
+from mediaframes.plot._tables import wrap
+from mediaframes.plot.style import FAINT, INK, LETTER, MM, SMALL, TEXT, Look, figure_of, readable
 
 # strftime would take the names of the session's locale
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def spread(wanted: Sequence[float], step: float, high: float) -> list[float]:
-    """Positions at least `step` apart within 0 to `high`, as near as can be to those wanted.
+def spread(wanted: Sequence[float], heights: Sequence[float], top: float) -> list[float]:
+    """Centers of labels that do not overlap within 0 to `top`, as near as can be to those wanted.
 
-    Least squares: with ``q = p - i * step`` the condition is that q never falls, which is an
-    isotonic regression (pool adjacent violators); clipping q to the bounds keeps it optimal.
+    Least squares: with the room below each label taken off, the condition is that positions never
+    fall, which is an isotonic regression (pool adjacent violators); clipping keeps it optimal.
 
     Examples
     --------
-    >>> spread([5.0, 5.0, 30.0], 10, 100)
-    [0.0, 10.0, 30.0]
+    >>> spread([5.0, 5.0, 30.0], [10, 10, 10], 100)
+    [5.0, 15.0, 30.0]
     """
     order = np.argsort(np.asarray(wanted), kind="stable")
+    tall = np.asarray(heights, dtype=float)[order]
+    below = np.cumsum(tall) - tall / 2
     pools: list[list[float]] = []  # [sum, size]
     for rank, place in enumerate(order):
-        pools.append([wanted[place] - rank * step, 1.0])
+        pools.append([wanted[place] - below[rank], 1.0])
         while len(pools) > 1 and pools[-2][0] / pools[-2][1] > pools[-1][0] / pools[-1][1]:
             total, size = pools.pop()
             pools[-1][0] += total
             pools[-1][1] += size
     flat = np.concatenate([np.full(int(size), total / size) for total, size in pools])
-    flat = np.clip(flat, 0.0, max(high - (len(flat) - 1) * step, 0.0))
+    flat = np.clip(flat, 0.0, max(top - tall.sum(), 0.0))
     placed = np.empty(len(flat))
-    placed[order] = flat + np.arange(len(flat)) * step
+    placed[order] = flat + below
     return [float(value) for value in placed]
 
 
@@ -53,10 +56,13 @@ def label_ends(
     """Name the lines at their right ends, without overlaps, joined by a hairline."""
     figure = figure_of(ax)
     names = sorted(ends)
+    # labels take at most about a third of the figure
+    room = max(14, int(figure.get_figwidth() / MM * 0.3 / LETTER))
+    texts = [wrap(name, room) for name in names]
     shift = ax.transAxes + ScaledTranslation(12 / 72, 0, figure.dpi_scale_trans)
     labels = [
         ax.annotate(
-            name,
+            text,
             xy=ends[name],
             xytext=(1.0, 0.5),
             textcoords=shift,
@@ -73,14 +79,18 @@ def label_ends(
                 "relpos": (0.0, 0.5),
             },
         )
-        for name in names
+        for name, text in zip(names, texts, strict=True)
     ]
     for label in labels:
         label.set_gid("end-label")
     figure.draw_without_rendering()
     tall = ax.get_window_extent().height * 72 / figure.dpi
     wanted = [float(ax.transData.transform(ends[n])[1] - ax.get_window_extent().y0) for n in names]
-    places = spread([value * 72 / figure.dpi for value in wanted], TEXT * 1.2, tall)
+    places = spread(
+        [value * 72 / figure.dpi for value in wanted],
+        [TEXT * (0.1 + 1.2 * (text.count("\n") + 1)) for text in texts],
+        tall,
+    )
     for label, place in zip(labels, places, strict=True):
         label.set_position((1.0, place / tall))
     return labels
@@ -89,13 +99,16 @@ def label_ends(
 def time_axis(ax: Axes, days: pd.Series) -> None:
     """Ticks at months or years, in English whatever the locale, the year below."""
     first, last = days.min(), days.max()
+    figure = figure_of(ax)
+    # millimeters that line labels leave, about
+    room = ax.get_position().width * figure.get_figwidth() / MM * 0.8
     span = (last - first).days
     if span <= 75:
         ticks = list(days.drop_duplicates().sort_values())
-        ticks = ticks[:: -(-len(ticks) // 8)]
+        ticks = ticks[:: -(-len(ticks) // max(2, int(room // 11)))]
         texts = [f"{day.day} {MONTHS[day.month - 1]}" for day in ticks]
     elif span <= 5 * 366:
-        step = next(s for s in (1, 2, 3, 6) if span / 30.4 / s <= 12 or s == 6)
+        step = next(s for s in (1, 2, 3, 6) if span / 30.4 / s <= room / 8 or s == 6)
         ticks = [
             day
             for day in pd.date_range(first.to_period("M").start_time, last, freq="MS")
@@ -103,8 +116,8 @@ def time_axis(ax: Axes, days: pd.Series) -> None:
         ]
         texts = [MONTHS[day.month - 1] for day in ticks]
     else:
-        step = -(-(span // 365) // 10)
-        years = range(first.year + (first.dayofyear > 1), last.year + 1)
+        step = -(-(span // 365) // max(2, int(room // 11)))
+        years = range(first.year + (first.day_of_year > 1), last.year + 1)
         ticks = [pd.Timestamp(year, 1, 1) for year in years if year % step == 0]
         texts = [str(day.year) for day in ticks]
     if span <= 5 * 366:
@@ -170,7 +183,9 @@ def draw_events(ax: Axes, events: Any, *, label: bool = True) -> int:
     if outside:
         say(f"plot: outside the period shown, so not drawn: {', '.join(outside)}")
     for day, _ in shown:
-        ax.axvline(day_number(day), color=FAINT, linewidth=0.6, linestyle=(0, (2, 1.5)), zorder=1.5)
+        ax.axvline(
+            day_number(day), color=FAINT, linewidth=0.6, linestyle=(0, (2, 1.5)), zorder=2.05
+        )
     if not label or not any(text for _, text in shown):
         return 0
     wide = ax.get_window_extent().width * 72 / figure.dpi
@@ -179,8 +194,7 @@ def draw_events(ax: Axes, events: Any, *, label: bool = True) -> int:
         if not text:
             continue
         place = (day_number(day) - left) / (right - left) * wide
-        # a letter of 7 pt DejaVu Sans is 4.2 pt wide on average
-        length = len(text) * 4.2
+        length = len(text) * LETTER * MM * 72 * SMALL / TEXT
         flush = place + length > wide and place > length
         start = place - length if flush else place
         row = next((r for r, end in enumerate(row_ends) if start > end + 6), len(row_ends))

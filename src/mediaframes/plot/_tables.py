@@ -109,18 +109,27 @@ def only_frame(table: pd.DataFrame, frame: str | None) -> pd.DataFrame:
 
 
 def wrap(name: object, width: int = 26) -> str:
-    """A long name on several lines; words are never cut.
+    """A long name on several lines; a word longer than a line is broken with a hyphen.
 
     Examples
     --------
     >>> print(wrap("Legality, constitutionality and jurisprudence", 26))
     Legality, constitutionality
     and jurisprudence
+    >>> print(wrap("Haushaltskonsolidierung", 14))
+    Haushaltskons-
+    olidierung
     """
-    text = " ".join(str(name).split())
-    # one letter more than asked is better than a line with a single short word
-    lines = textwrap.wrap(text, width + 1, break_long_words=False, break_on_hyphens=True)
-    return "\n".join(lines) or text
+    words = []
+    for word in str(name).split():
+        while len(word) > width + 3:  # a few letters too many are better than a broken word
+            words.append(word[: width - 1] + "-")
+            word = word[width - 1 :]
+        words.append(word)
+    lines = textwrap.wrap(
+        " ".join(words), width + 1, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(lines)
 
 
 def shorten(word: str, letters: int) -> str:

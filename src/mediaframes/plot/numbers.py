@@ -116,7 +116,7 @@ def _plain(name: str, value: Any) -> bool | int | float | str:
     """One value as JSON has it; floats with ten significant digits."""
     if isinstance(value, np.generic):
         value = value.item()
-    if isinstance(value, pd.Timestamp | date):
+    if isinstance(value, pd.Timestamp | date) and value is not pd.NaT:
         return value.isoformat()[:10]
     if isinstance(value, bool | int | str):
         return value

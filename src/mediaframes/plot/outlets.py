@@ -27,7 +27,9 @@ from mediaframes.plot._tables import (
 )
 from mediaframes.plot.style import (
     FAINT,
+    GUIDE,
     INK,
+    LETTER,
     SMALL,
     Look,
     Page,
@@ -174,12 +176,12 @@ def _rows_axis(ax: Axes, labels: Sequence[str], *, stripes: bool) -> None:
     ax.set_ylim(len(labels) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    ax.grid(axis="x")
+    ax.grid(axis="x", color=GUIDE, linewidth=0.5)
     if stripes:
         for place in range(0, len(labels), 2):
             ax.axhspan(place - 0.5, place + 0.5, color="#f4f4f4", lw=0, zorder=0)
     else:
-        ax.grid(axis="y", linewidth=0.5)
+        ax.grid(axis="y", color=GUIDE, linewidth=0.5)
 
 
 def _legend(ax: Axes, series: list[str], width: str | float) -> None:
@@ -188,7 +190,7 @@ def _legend(ax: Axes, series: list[str], width: str | float) -> None:
     if isinstance(figure, Page) and figure.in_panels:
         return
     if not isinstance(figure, Page):
-        ax.legend()
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
         return
     columns = legend_columns(names, millimeters(width))
     figure.legend(
@@ -198,7 +200,7 @@ def _legend(ax: Axes, series: list[str], width: str | float) -> None:
 
 def _label_width(width: str | float) -> int:
     """Letters in a row label: about a third of the figure."""
-    return max(14, int(millimeters(width) / 3 / 1.7))
+    return max(14, int(millimeters(width) / 3 / LETTER))
 
 
 @styled
@@ -218,7 +220,7 @@ def residuals(
     Parameters
     ----------
     table : DataFrame
-        frame, outlet, residual (standardized Pearson residuals).
+        From ``mf.residuals``: frame, outlet, residual (standardized).
     rows, columns : str
         The columns of the table that become rows and columns.
     width : str or float
@@ -233,7 +235,7 @@ def residuals(
     >>> [text.get_text() for text in residuals(table, width="single").texts]
     ['2.5', '−2.5']
     """
-    verb = "mf.compare(scores, by='outlet')"
+    verb = "mf.residuals(scores, by='outlet')"
     cells = check(table, [rows, columns, "residual"], plot="residuals", verb=verb)
     check_numbers(cells, "residual", plot="residuals", verb=verb)
     matrix = _matrix(cells, rows, columns, "residual", plot="residuals")
@@ -275,8 +277,8 @@ def copies(table: pd.DataFrame, *, width: str | float = "onehalf", ax: Axes | No
     Parameters
     ----------
     table : DataFrame
-        from_outlet, to_outlet, n, share: articles of `to_outlet` that copy one of `from_outlet`,
-        and their share of all articles of `to_outlet`.
+        From ``mf.copies_between``: from_outlet, to_outlet, n, share. `n` articles of
+        `to_outlet` copy one of `from_outlet`; share is of all articles of `to_outlet`.
     width : str or float
         "single", "onehalf", "double" or millimeters.
     ax : Axes, optional
@@ -289,7 +291,7 @@ def copies(table: pd.DataFrame, *, width: str | float = "onehalf", ax: Axes | No
     >>> copies(table).get_xlabel()
     'copied by'
     """
-    verb = "the table of copies between outlets (from mf.dedupe)"
+    verb = "mf.copies_between(corpus)"
     cells = check(table, ["from_outlet", "to_outlet", "n", "share"], plot="copies", verb=verb)
     check_numbers(cells, "n", plot="copies", verb=verb)
     n = _matrix(cells, "from_outlet", "to_outlet", "n", plot="copies")
@@ -357,15 +359,17 @@ def _heatmap(
     ax.set_ylim(len(matrix) - 0.5, -0.5)
     label = _label_width(width)
     # what the row labels leave, divided by the columns
-    room = max(8, int(millimeters(width) * 0.6 / matrix.shape[1] / 1.7))
-    names = [wrap(name, room) for name in matrix.columns]
-    longest = max(len(line) for name in names for line in name.split("\n"))
-    ax.set_xticks(range(matrix.shape[1]), names)
+    room = int(millimeters(width) * 0.6 / matrix.shape[1] / LETTER)
+    names = [wrap(name, max(room, 8)) for name in matrix.columns]
+    words = [len(word) for name in matrix.columns for word in str(name).split()]
     ax.xaxis.tick_top()
-    if longest > room + 2:  # names that do not fit side by side stand up
-        ax.set_xticks(range(matrix.shape[1]), [wrap(name, 20) for name in matrix.columns])
+    # names that do not fit side by side stand up
+    if max(words) > room + 1 or max(name.count("\n") for name in names) > 2:
+        ax.set_xticks(range(matrix.shape[1]), [wrap(name, 30) for name in matrix.columns])
         for tick in ax.get_xticklabels():
             tick.set(rotation=45, ha="left", rotation_mode="anchor")
+    else:
+        ax.set_xticks(range(matrix.shape[1]), names)
     ax.set_yticks(range(len(matrix)), [wrap(name, label) for name in matrix.index])
     ax.tick_params(length=0)
     for spine in ax.spines.values():

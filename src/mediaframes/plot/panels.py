@@ -18,6 +18,7 @@ from mediaframes.plot.style import (
     PageAxes,
     journal,
     legend_columns,
+    millimeters,
     page,
     settle,
 )
@@ -75,7 +76,7 @@ def grid(
             )
             shared = shared or ax
             draw(rows[rows[by].astype(str) == value], ax=ax, **settings)
-            ax.set_title(wrap(value, int(150 / columns)))
+            ax.set_title(wrap(value, int(millimeters(width) / columns / 2.1)))
             panels.append(ax)
         _share(figure, panels, columns)
         if settings.get("events") is not None:

@@ -14,11 +14,13 @@ from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import is_color_like, to_hex, to_rgb
+from matplotlib.colors import is_color_like, to_hex, to_rgb, to_rgba
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from mediaframes._console import say
@@ -32,6 +34,8 @@ MM = 1 / 25.4
 # DejaVu Sans ships with matplotlib: the same letters on every machine.
 FONT = "DejaVu Sans"
 TEXT = 8.0
+# A letter of 8 pt DejaVu Sans, on average, in millimeters.
+LETTER = 1.7
 SMALL = 7.0
 INK = "#1a1a1a"
 FAINT = "#757575"
@@ -175,7 +179,7 @@ class PageAxes(Axes):
 
 def figure_of(drawn: Axes | Figure) -> Figure:
     """The figure that holds these axes, or the figure itself."""
-    figure = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
+    figure = drawn.get_figure(root=True) if isinstance(drawn, Axes) else drawn
     if not isinstance(figure, Figure):
         raise InputError(f"{type(drawn).__name__} belongs to no figure; give Axes or a Figure")
     return figure
@@ -213,9 +217,12 @@ def axes(*, width: str | float = "double", height: float = 75.0, ax: Axes | None
     height : float
         Millimeters, at most 230.
     ax : Axes, optional
-        Handed back as it is: the figure it belongs to keeps its size.
+        Used as they are: the figure they belong to keeps its size.
     """
     if ax is not None:
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.tick_params(width=0.6, length=2.5, color=INK, labelcolor=INK, labelsize=TEXT)
+        ax.set_axisbelow(True)
         return ax
     return page(width=width, height=height).add_subplot(axes_class=PageAxes)
 
@@ -246,6 +253,7 @@ def quiet() -> Iterator[None]:
 def settle(figure: Figure) -> None:
     """Make the layout final, as it will be in the files, and check that letters can be drawn."""
     cover(figure)
+    without_clear_edges(figure)
     with quiet(), warnings.catch_warnings():
         warnings.filterwarnings("error", message=".*collapsed to zero.*")
         try:
@@ -255,6 +263,16 @@ def settle(figure: Figure) -> None:
                 "the labels leave no room for the figure; use width='double', a larger figure, "
                 "or shorter names"
             ) from error
+
+
+def without_clear_edges(figure: Figure) -> None:
+    """Replace invisible edges, which a PDF records as transparency, by edges of no width."""
+    for patch in figure.findobj(Patch):
+        if isinstance(patch, Patch) and patch.get_fill():
+            edge = to_rgba(patch.get_edgecolor())
+            if edge[3] == 0:
+                patch.set_edgecolor(patch.get_facecolor())
+                patch.set_linewidth(0)
 
 
 def screen_png(figure: Figure) -> tuple[bytes, dict[str, int]]:
@@ -389,9 +407,16 @@ def looks(names: Sequence[str], colors: Mapping[str, str] | None = None) -> dict
 
 
 def legend_columns(names: Iterable[str], width: float, *, mark: float = 9.0) -> int:
-    """How many entries of a legend fit beside each other in `width` millimeters.
+    """How many columns a legend can have in `width` millimeters; `mark` is sign and spaces.
 
-    A letter is about 1.7 mm wide at 8 pt; `mark` is the room for the sign and the spaces.
+    Examples
+    --------
+    >>> legend_columns(["a" * 40, "b", "c", "d"], 100)
+    3
     """
-    lengths = [len(name) * 1.7 + mark for name in names]
-    return max(1, min(len(lengths), int(width // max(lengths, default=width))))
+    lengths = [len(name) * LETTER + mark for name in names]
+    for columns in range(len(lengths), 1, -1):
+        parts = np.array_split(lengths, columns)  # as the legend itself fills its columns
+        if sum(part.max() for part in parts) <= width:
+            return columns
+    return 1

@@ -6,7 +6,17 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mediaframes.errors import InputError
 from mediaframes.plot._tables import check, check_numbers, plain, shorten, wrap
-from mediaframes.plot.style import INK, PALETTE, TALLEST, PageAxes, millimeters, page, styled, tint
+from mediaframes.plot.style import (
+    INK,
+    LETTER,
+    PALETTE,
+    TALLEST,
+    PageAxes,
+    millimeters,
+    page,
+    styled,
+    tint,
+)
 
 VERB = "the words table of mf.fit_topics"
 
@@ -67,8 +77,8 @@ def top_words(
             "a smaller n=, more columns=, or filter the table"
         )
     figure = page(width=width, height=height)
-    # a letter of 8 pt is 1.7 mm wide; a word longer than its panel is shortened, not overprinted
-    room = int((millimeters(width) / columns - 4) / 1.7)
+    # a word longer than its panel is shortened, not overprinted
+    room = int((millimeters(width) / columns - 4) / LETTER)
     top = float(rows["weight"].max())
     for place, topic in enumerate(topics):
         part = rows[rows["topic"] == topic].head(n)
@@ -91,7 +101,7 @@ def top_words(
         ax.set_xlim(0, 1.06 * top)
         ax.set_title(titles[topic])
         ax.spines["left"].set_color("#b0b0b0")
-        ax.xaxis.set_major_locator(MaxNLocator(2, steps=[1, 2, 5, 10]))
+        ax.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
         ax.xaxis.set_major_formatter(FuncFormatter(plain))
         if place + columns < len(topics):
             ax.tick_params(axis="x", labelbottom=False)

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from mediaframes._console import say
 from mediaframes.errors import InputError
 from mediaframes.plot import _labels
 from mediaframes.plot._tables import (
@@ -25,6 +26,9 @@ from mediaframes.plot._tables import (
 )
 from mediaframes.plot.style import (
     FAINT,
+    GUIDE,
+    MM,
+    PALETTE,
     SMALL,
     Look,
     Page,
@@ -97,6 +101,11 @@ def prevalence(
     rows, column = _lines_of(table, frame)
     names = names_of(rows, column)
     strong = _highlighted(highlight, names)
+    if len(strong) > len(PALETTE):
+        say(
+            f"plot.prevalence: {len(strong)} lines are hard to tell apart; name the important ones "
+            "with highlight=, or use plot.grid"
+        )
     found = looks(names, colors)
     if len(strong) < len(names):
         # the palette's first colors go to the lines that matter
@@ -105,17 +114,17 @@ def prevalence(
         found |= {name: Look("#bdbdbd", "", "-") for name in names if name not in strong}
     ax = axes(width=width, height=80 if counts else 68, ax=ax)
     step = _step(rows["period"])
-    _draw_lines(ax, rows, column, strong, found, step)
-    _dress(ax, rows, step)
-    title = _title(rows, column)
-    strip = _count_strip(ax, rows, column, step) if counts else None
-    _labels.time_axis(strip or ax, rows["period"])
     figure = figure_of(ax)
     in_panels = isinstance(figure, Page) and figure.in_panels
+    ends = _draw_lines(ax, rows, column, strong, found, step)
+    _dress(ax, rows, step)
+    strip = _count_strip(ax, rows, column, step) if counts else None
+    _labels.time_axis(strip or ax, rows["period"])
+    title = _title(rows, column)
     if title and not in_panels:
         ax.set_title(title)
     if len(names) > 1 and not in_panels:
-        _labels.label_ends(ax, _ends(rows, column, strong), found)
+        _labels.label_ends(ax, ends, found)
     if events is not None:
         if not in_panels:
             figure.draw_without_rendering()
@@ -146,7 +155,10 @@ def _lines_of(table: pd.DataFrame, frame: str | None) -> tuple[pd.DataFrame, str
             "small multiples: plot.grid(table, plot.prevalence, by='frame')"
         )
     column = "frame" if len(frames) > 1 or by is None else by
-    rows = rows.dropna(subset=[column, "period"])
+    known = rows[column].notna() & rows["period"].notna()
+    if not known.all():
+        say(f"plot.prevalence: {(~known).sum()} rows without {column} or period are not drawn")
+    rows = rows[known]
     rows["period"] = pd.to_datetime(rows["period"])
     twice = rows.duplicated([column, "period"])
     if twice.any():
@@ -196,17 +208,22 @@ def _draw_lines(
     strong: list[str],
     found: dict[str, Look],
     step: float,
-) -> None:
+) -> dict[str, tuple[float, float]]:
+    """Draw all lines; returns the last point of each that gets a name."""
     as_bars = len(strong) > MOST_BANDS
+    # many short series in little room: smaller markers keep the lines apart
+    size = 2.2 if as_bars and _crowded(ax, rows) else 3.2
     parts = {name: _with_gaps(part, step) for name, part in rows.groupby(rows[column].astype(str))}
     for name in sorted(set(parts) - set(strong)):
         ax.plot(parts[name]["x"], parts[name]["value"], color=found[name].color, lw=0.7, zorder=2)
+    ends = {}
     for place, name in enumerate(strong):
         line, look = parts[name], found[name]
         # bars of several lines stand side by side, within less than a third of a period each way
         aside = (place - (len(strong) - 1) / 2) * 0.55 * step / len(strong) if as_bars else 0.0
         x = line["x"] + aside
-        alone = line["value"].shift(1).isna() & line["value"].shift(-1).isna()
+        # a band needs two neighbors; an interval alone is a bar
+        alone = line["low"].shift(1).isna() & line["low"].shift(-1).isna()
         bars = line["low"].notna() & (as_bars | alone)
         ax.vlines(
             x[bars],
@@ -227,6 +244,7 @@ def _draw_lines(
             markeredgecolor=look.color,
             label=name,
             zorder=3,
+            markersize=size,
         )
         bare = line["value"].notna() & line["low"].isna()
         ax.plot(
@@ -237,8 +255,19 @@ def _draw_lines(
             markerfacecolor="white",
             markeredgecolor=look.color,
             zorder=3.1,
+            markersize=size,
             gid="no-interval",
         )
+        last = line["value"].last_valid_index()
+        if last is not None:
+            ends[name] = (float(x[last]), float(line["value"][last]))
+    return ends
+
+
+def _crowded(ax: Axes, rows: pd.DataFrame) -> bool:
+    """Whether periods stand closer than 4 mm."""
+    wide = ax.get_position().width * figure_of(ax).get_figwidth() / MM
+    return wide / max(len(names_of(rows, "period")), 1) < 4
 
 
 def _draw_band(ax: Axes, line: pd.DataFrame, color: str) -> None:
@@ -258,7 +287,7 @@ def _dress(ax: Axes, rows: pd.DataFrame, step: float) -> None:
     if rows[["value", "low"]].min(axis=None) >= 0:
         # a little below zero, so that points at zero are drawn whole
         ax.set_ylim(bottom=-0.02 * ax.get_ylim()[1])
-    ax.grid(axis="y")
+    ax.grid(axis="y", color=GUIDE, linewidth=0.5)
     days = rows["period"]
     ax.xaxis_date()
     ax.set_xlim(
@@ -274,17 +303,6 @@ def _title(rows: pd.DataFrame, column: str) -> str:
     if by is None and len(names_of(rows, "frame")) > 1:
         parts = []
     return ", ".join(parts)
-
-
-def _ends(rows: pd.DataFrame, column: str, strong: list[str]) -> dict[str, tuple[float, float]]:
-    """The last point of each line that gets a name."""
-    there = rows.dropna(subset=["value"])
-    last = there.groupby(there[column].astype(str)).tail(1)
-    return {
-        str(row[column]): (_labels.day_number(row["period"]), float(row["value"]))
-        for _, row in last.iterrows()
-        if str(row[column]) in strong
-    }
 
 
 def _count_strip(ax: Axes, rows: pd.DataFrame, column: str, step: float) -> Axes:

@@ -7,7 +7,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mediaframes.errors import InputError
 from mediaframes.plot._tables import check, check_numbers, plain
-from mediaframes.plot.style import FAINT, INK, PALETTE, SMALL, axes, styled, tint
+from mediaframes.plot.style import FAINT, GUIDE, INK, PALETTE, SMALL, axes, styled, tint
 
 VERB = "mf.keyness(counts, by='outlet', target='...')"
 MEASURES = {
@@ -129,7 +129,7 @@ def _sides(ax: Axes, rows: pd.DataFrame, measure: str, target: str, reference: s
     ax.set_yticks(range(len(rows)), docs, fontsize=SMALL, color=FAINT)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    ax.grid(axis="x")
+    ax.grid(axis="x", color=GUIDE, linewidth=0.5)
     ax.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10], symmetric=True))
     ax.xaxis.set_major_formatter(FuncFormatter(plain))
     ax.set_xlabel(f"{MEASURES[measure][0]}, with its interval")
