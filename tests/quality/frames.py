@@ -50,7 +50,7 @@ HEADLINES = {
     2: ("Gun control", ("Policy prescription and evaluation",)),
     3: ("Politics", ("Political",)),
     4: ("Mental health", ("Health and safety",)),
-    5: ("School or public safety", ("Security and defense", "Crime and punishment")),
+    5: ("School or public safety", ("Security and defense",)),
     6: ("Race", ("Fairness and equality",)),
     7: ("Public opinion", ("Public opinion",)),
     8: ("Society and culture", ("Cultural identity",)),
@@ -130,7 +130,7 @@ def headlines(shared: Path) -> Coded:
             for k, (name, _) in HEADLINES.items()
         }
     )
-    frames = {name: ours for name, ours in HEADLINES.values()}
+    frames = dict(HEADLINES.values())
     half = table["headline"].map(half_of)
     return Coded(
         "gun headlines", "policy-frames.yml", table["headline"], codes, half, frames, False
