@@ -1,3 +1,84 @@
-"""mediaframes: from a folder of news articles to the figures of a framing paper."""
+"""mediaframes: from a folder of news articles to the figures of a framing paper.
+
+The verbs, in the order in which a study uses them::
+
+    import mediaframes as mf
+    from mediaframes import plot
+
+    corpus = mf.read("data/raw")
+    corpus = mf.language(corpus)
+    corpus = mf.clean(corpus)
+    corpus = mf.dedupe(corpus)
+    tokens = mf.tokenize(corpus)
+    hits = mf.apply_codebook(tokens, "data/codebooks/policy-frames.yml")
+    monthly = mf.prevalence(hits.scores(), by="outlet", every="month", seed=7)
+    plot.prevalence(monthly, frame="Security and defense")
+
+| wing | values and verbs |
+|---|---|
+| `mediaframes.corpus` | `Corpus`; `read language outlets clean dedupe copies_between` |
+| `mediaframes.text` | `Tokens Counts`; `tokenize count concordance` |
+| `mediaframes.inference` | `prevalence residuals keyness` |
+| `mediaframes.frames` | `Codebook Hits`; `read_codebook apply_codebook` |
+| `mediaframes.topics` | `Topics`; `fit_topics` |
+| `mediaframes.plot` | figures; `save_figure save_table save_numbers` |
+| `mediaframes.study` | `open_study reproduce verify` and the command line |
+"""
+
+from mediaframes.corpus import (
+    Corpus,
+    clean,
+    copies_between,
+    dedupe,
+    language,
+    outlets,
+    propose_outlets,
+    read,
+    wire_share,
+)
+from mediaframes.errors import InputError
+from mediaframes.frames import Codebook, Hits, apply_codebook, read_codebook
+from mediaframes.inference import keyness, prevalence, residuals
+from mediaframes.made import Made
+from mediaframes.plot import save_figure, save_numbers, save_table
+from mediaframes.scores import Scores
+from mediaframes.study import open_study, reproduce, verify
+from mediaframes.text import Counts, Tokens, concordance, count, tokenize
+from mediaframes.topics import Topics, fit_topics
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Codebook",
+    "Corpus",
+    "Counts",
+    "Hits",
+    "InputError",
+    "Made",
+    "Scores",
+    "Tokens",
+    "Topics",
+    "apply_codebook",
+    "clean",
+    "concordance",
+    "copies_between",
+    "count",
+    "dedupe",
+    "fit_topics",
+    "keyness",
+    "language",
+    "open_study",
+    "outlets",
+    "prevalence",
+    "propose_outlets",
+    "read",
+    "read_codebook",
+    "reproduce",
+    "residuals",
+    "save_figure",
+    "save_numbers",
+    "save_table",
+    "tokenize",
+    "verify",
+    "wire_share",
+]

@@ -1,1 +1,20 @@
 """Files become articles; articles become clean, dated, named, grouped with their copies."""
+
+from mediaframes.corpus.articles import Corpus
+from mediaframes.corpus.cleaning import clean
+from mediaframes.corpus.duplicates import dedupe
+from mediaframes.corpus.language import language
+from mediaframes.corpus.outlets import copies_between, outlets, propose_outlets, wire_share
+from mediaframes.corpus.reading import read
+
+__all__ = [
+    "Corpus",
+    "clean",
+    "copies_between",
+    "dedupe",
+    "language",
+    "outlets",
+    "propose_outlets",
+    "read",
+    "wire_share",
+]

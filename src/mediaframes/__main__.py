@@ -1,0 +1,7 @@
+"""``python -m mediaframes``."""
+
+import sys
+
+from mediaframes.study.cli import main
+
+sys.exit(main())
