@@ -373,3 +373,48 @@ def test_real_quirks(shared_data: Path):
     covid = read(shared_data / "fang_covid_de" / "articles.jsonl.gz")
     assert not covid.docs["title"].str.contains(r"[\t\n]").any()
     assert covid.docs["outlet"].value_counts().iloc[0] == 1953
+
+
+def test_single_articles_share_their_evidence(tmp_path: Path):
+    for number, day in enumerate(["3/4/2024", "25/4/2024"]):
+        item = {"text": f"Text {number}.", "date": day}
+        (tmp_path / f"{number}.json").write_text(json.dumps(item))
+    corpus = read(tmp_path)
+    assert sorted(corpus.docs["date"].dt.strftime("%m-%d")) == ["04-03", "04-25"]
+    assert set(corpus.docs["date_source"]) == {"given"}
+    assert corpus.files["read"].tolist() == [1, 1]
+
+
+def test_exports_of_many_articles_are_refused_as_one_text(tmp_path: Path):
+    story = "{} of 3 DOCUMENTS\n\nThe Echo\n\nTalks resume.\n\n"
+    (tmp_path / "nexis.txt").write_text("".join(story.format(n) for n in (1, 2, 3)))
+    with pytest.raises(InputError, match="holds several articles, it seems"):
+        read(tmp_path / "nexis.txt")
+
+
+def test_a_repeating_id_column_is_no_id(tmp_path: Path):
+    rows = [{"id": number % 2, "text": f"Text {number}."} for number in range(8)]
+    docs = read(write(tmp_path / "a.csv", rows)).docs
+    assert docs.index.str.fullmatch("[0-9a-f]{12}").all()
+    assert sorted(docs["given_id"]) == [0] * 4 + [1] * 4
+
+
+def test_nested_lists_are_no_text(tmp_path: Path):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([{"articles": [{"a": 1}], "name": "x"}] * 3))
+    with pytest.raises(InputError, match="no column holds the articles' text"):
+        read(path)
+    path.write_text(json.dumps({"1": {"a": [1]}, "2": {"a": [2]}}))
+    with pytest.raises(InputError, match="no column holds the articles' text"):
+        read(path)
+
+
+@pytest.mark.real
+def test_every_real_file_is_read_or_refused_in_words(shared_data: Path):
+    """No file of any kind ends in another error than ours."""
+    for path in sorted(shared_data.rglob("*")):
+        if path.is_file() and path.stat().st_size < 3_000_000:
+            try:
+                read(path)
+            except InputError as error:
+                assert len(str(error)) < 1200

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -30,18 +30,29 @@ LANGUAGES = {
     "es": "spanish spanisch spa espagnol español",
 }
 _LANGUAGE = {name: code for code, names in LANGUAGES.items() for name in names.split()}
+WORDS = ("file", "sha256", "format", "encoding", "roles", "date_order", "note")
+COUNTS = ("announced", "read", "rejected", "repaired", "dates_unreadable", "dates_guessed")
 # More files of one kind in one folder than this are summed up in one printed line.
 MANY = 5
 
 
-@dataclass(frozen=True)
-class _File:
-    """One file's row in `Corpus.files`, its articles (column `id`: as given) and its rejects."""
+class _Opened(NamedTuple):
+    """One file's content, or why it is not read."""
 
-    facts: dict[str, Any]
+    source: Source
+    digest: str
+    batch: Batch | None
+    skipped: str = ""
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Files read together: their rows of `Corpus.files`, articles (`id` as given) and rejects."""
+
+    facts: list[dict[str, Any]]
     articles: pd.DataFrame
     rejected: pd.DataFrame
-    names: tuple[str, ...] = ()  # columns of the file
+    names: tuple[str, ...] = ()  # columns of the files
 
 
 def read(
@@ -112,19 +123,14 @@ def read(
     """
     given = check_columns(columns)
     options = Options(encoding, pattern)
-    files = []
-    for source in progress(find_sources(paths), "reading"):
-        files.append(_read_one(source, options, given, day_first))
-    _check_found(files, given)
-    articles, repeated = with_ids(pd.concat([file.articles for file in files]))
-    for file in files:
-        gone = repeated["file"].eq(file.facts["file"]) if len(repeated) else pd.Series(dtype=bool)
-        file.facts["read"] = file.facts["read"] - int(gone.sum())
-        file.facts["rejected"] = file.facts["rejected"] + int(gone.sum())
+    opened = [_open(source, options) for source in progress(find_sources(paths), "reading")]
+    groups = [_articles(files, given, day_first) for files in _together(opened)]
+    _check_found(groups, opened, given)
+    articles, repeated = with_ids(pd.concat([group.articles for group in groups]))
+    table = _files_table(groups, opened, repeated)
     docs = typed(articles)
     if language is not None:
         docs["language"] = docs["language"].fillna(language)
-    table = _files_table(files)
     _report(table)
     made = Made.by(
         "read",
@@ -135,9 +141,9 @@ def read(
             "day_first": day_first,
             "language": language,
         },
-        sources={file.facts["file"]: file.facts["sha256"] for file in files},
+        sources={file.source.name: file.digest for file in opened},
     )
-    left_out = pd.concat([*(file.rejected for file in files), repeated], ignore_index=True)
+    left_out = pd.concat([*(group.rejected for group in groups), repeated], ignore_index=True)
     left_out = left_out.sort_values(["file", "row"], key=_by_number, kind="stable")
     corpus = Corpus.from_frame(docs, made=made)
     return Corpus(
@@ -149,13 +155,12 @@ def _by_number(column: pd.Series) -> pd.Series:
     return column.astype("int64") if column.name == "row" else column
 
 
-def _read_one(
-    source: Source, options: Options, columns: dict[str, str], day_first: bool | None
-) -> _File:
-    """One file; what cannot be read in a folder is named, what the user named raises."""
+def _open(source: Source, options: Options) -> _Opened:
+    """One file's content; what cannot be read in a folder is named, what the user named raises."""
+    data = source.path.read_bytes() if source.path.is_file() else b""
+    digest = hashlib.sha256(data).hexdigest()
     if source.skipped:
-        return _skipped(source, source.skipped, b"")
-    data = source.path.read_bytes()
+        return _Opened(source, digest, None, source.skipped)
     try:
         content = gunzip(data, file=source.name)
         if not content.strip():
@@ -166,87 +171,107 @@ def _read_one(
                 f"{source.name}: no known format; CSV, JSON, Parquet and .txt are read. Save it as "
                 "one of these, as UTF-8"
             )
-        batch = reader.read(content, source.name, options)
+        return _Opened(source, digest, reader.read(content, source.name, options))
     except InputError as error:
         if source.asked:
             raise
-        reason = str(error).removeprefix(f"{source.name}: ").split("; ")[0]
-        return _skipped(source, reason, data)
-    roles = find_roles(batch.rows, columns=columns, known=batch.roles, file=source.name)
-    return _articles(source, batch, roles, day_first, hashlib.sha256(data).hexdigest())
+        return _Opened(
+            source, digest, None, str(error).removeprefix(f"{source.name}: ").split("; ")[0]
+        )
 
 
-def _skipped(source: Source, reason: str, data: bytes) -> _File:
-    facts = {
-        "file": source.name,
-        "sha256": hashlib.sha256(data or source_bytes(source)).hexdigest(),
-        "format": "not read",
-        "read": 0,
-        "rejected": 0,
-        "note": f"not read: {reason}",
-    }
-    return _File(facts, pd.DataFrame(), left_out_rows([]))
+def _together(opened: list[_Opened]) -> list[list[_Opened]]:
+    """Files to be treated as one table: those of one folder that hold one article each.
+
+    Their dates are evidence for each other (day or month first), and ten thousand of them take
+    seconds, not minutes.
+    """
+    groups: dict[tuple[Any, ...], list[_Opened]] = {}
+    for file in opened:
+        if file.batch is None:
+            continue
+        name = file.source.name
+        key: tuple[Any, ...] = (name,)
+        if len(file.batch.rows) == 1 and not file.batch.rejected:
+            known = tuple(sorted(file.batch.roles.items()))
+            key = (name.rpartition("/")[0], file.batch.format, known, *file.batch.rows.columns)
+        groups.setdefault(key, []).append(file)
+    return list(groups.values())
 
 
-def source_bytes(source: Source) -> bytes:
-    """A file's bytes; none for a folder (a hidden one is named, not opened)."""
-    return source.path.read_bytes() if source.path.is_file() else b""
-
-
-def _articles(
-    source: Source, batch: Batch, roles: dict[str, str], day_first: bool | None, digest: str
-) -> _File:
-    """A batch's rows under the names of the corpus, dates read, empty texts apart."""
-    frame, repaired = _core(batch, roles)
+def _articles(files: list[_Opened], columns: dict[str, str], day_first: bool | None) -> _Group:
+    """Files of equal columns under the names of the corpus, dates read, empty texts apart."""
+    batches = [file.batch for file in files if file.batch is not None]
+    sources = np.array([file.source.name for file in files], dtype=object)
+    rows = pd.concat([batch.rows for batch in batches]) if len(batches) > 1 else batches[0].rows
+    lines = rows.index.to_numpy()
+    rows = rows.reset_index(drop=True)
+    of_file = np.repeat(np.arange(len(files)), [len(batch.rows) for batch in batches])
+    roles = find_roles(rows, columns=columns, known=batches[0].roles, file=sources[0])
+    frame, repaired = _core(rows, roles)
     dates = parse_dates(frame["date_raw"], day_first=day_first)
     frame["date"], frame["date_source"] = dates.date, dates.source
-    frame["source_file"] = source.name
-    frame["row"] = frame.index
-    for name in batch.rows.columns:
+    frame["source_file"], frame["row"] = sources[of_file], lines
+    for name in rows.columns:
         if name not in roles.values():
             kept = f"given_{name}" if name in frame.columns or name == "weight" else name
-            frame[kept] = batch.rows[name]
-    empty = frame["text"].isna()
-    gone = [(item.row, item.reason, item.start, None) for item in batch.rejected]
+            frame[kept] = rows[name]
+    empty = frame["text"].isna().to_numpy()
+    gone: list[tuple[str, int, str, str, str | None]] = [
+        (sources[place], item.row, item.reason, item.start, None)
+        for place, batch in enumerate(batches)
+        for item in batch.rejected
+    ]
     gone += [
-        (row, "empty text", frame["title"][row] or "", frame["id"][row])
-        for row in frame.index[empty]
+        (row.source_file, row.row, "empty text", row.title or "", row.id)
+        for row in frame[empty][["source_file", "row", "title", "id"]].itertuples()
+    ]
+    marks = {
+        "read": ~empty,
+        "repaired": repaired,
+        "dates_unreadable": (frame["date_raw"].notna() & frame["date"].isna()).to_numpy() & ~empty,
+        "dates_guessed": (frame["date_source"] == "guessed").to_numpy() & ~empty,
+    }
+    counts = {
+        name: np.bincount(of_file[mark], minlength=len(files)) for name, mark in marks.items()
+    }
+    shown = ", ".join(f"{role} = {name}" for role, name in roles.items())
+    facts = [
+        _facts(file.source.name, batch, {name: int(n[place]) for name, n in counts.items()})
+        | {"roles": shown, "date_order": dates.order}
+        for place, (file, batch) in enumerate(zip(files, batches, strict=True))
     ]
     articles = frame[~empty].reset_index(drop=True)
-    kept = articles["date_raw"].notna()
-    facts = {
-        "file": source.name,
-        "sha256": digest,
+    return _Group(facts, articles, left_out_rows(gone), tuple(rows.columns))
+
+
+def _facts(name: str, batch: Batch, counts: dict[str, int]) -> dict[str, Any]:
+    """A file's row of `Corpus.files`."""
+    return {
+        "file": name,
         "format": batch.format,
         "encoding": batch.encoding,
         "announced": batch.total,
-        "read": len(articles),
-        "rejected": len(gone),
-        "roles": ", ".join(f"{role} = {name}" for role, name in roles.items()),
-        "repaired": repaired,
-        "dates_unreadable": int((kept & articles["date"].isna()).sum()),
-        "dates_guessed": int((articles["date_source"] == "guessed").sum()),
-        "date_order": dates.order,
+        "rejected": len(batch.rejected) + len(batch.rows) - counts["read"],
         "note": "; ".join(batch.notes),
+        **counts,
     }
-    rejected = left_out_rows([(source.name, *item) for item in gone])
-    return _File(facts, articles, rejected, tuple(batch.rows.columns))
 
 
-def _core(batch: Batch, roles: dict[str, str]) -> tuple[pd.DataFrame, int]:
-    """The columns every corpus has, cleaned of mojibake and stray spaces; texts repaired."""
-    frame = pd.DataFrame(index=batch.rows.index)
+def _core(rows: pd.DataFrame, roles: dict[str, str]) -> tuple[pd.DataFrame, np.ndarray]:
+    """The columns every corpus has, cleaned of mojibake and stray spaces; which had mojibake."""
+    frame = pd.DataFrame(index=rows.index)
     touched = np.zeros(len(frame), dtype=bool)
     for name in (*CORE, "id"):
         role = name.removesuffix("_raw")
         cells: list[str | None] = [None] * len(frame)
         if role in roles:
-            for place, value in enumerate(batch.rows[roles[role]]):
+            for place, value in enumerate(rows[roles[role]]):
                 cells[place], repaired = _clean_cell(value, multiline=role == "text")
                 touched[place] |= repaired
         frame[name] = pd.Series(cells, frame.index, dtype="object")
     frame["language"] = [_language(code) for code in frame["language"]]
-    return frame, int(touched.sum())
+    return frame, touched
 
 
 def _clean_cell(value: Any, *, multiline: bool) -> tuple[str | None, bool]:
@@ -269,38 +294,49 @@ def _language(name: str | None) -> str | None:
     return _LANGUAGE.get(code, code)
 
 
-def _check_found(files: list[_File], columns: dict[str, str]) -> None:
+def _check_found(groups: list[_Group], opened: list[_Opened], columns: dict[str, str]) -> None:
     """Something was read, and every column the user named is in some file."""
-    read_files = [file for file in files if "roles" in file.facts]
-    if not read_files:
-        names = "; ".join(f"{file.facts['file']} {file.facts['note']}" for file in files[:MANY])
+    if not groups:
+        names = "; ".join(f"{file.source.name} ({file.skipped})" for file in opened[:MANY])
         raise InputError(
             f"nothing to read: {names or 'the folder is empty'}. Put CSV, JSON, Parquet or .txt "
             "files there"
         )
+    found = list(dict.fromkeys(name for group in groups for name in group.names))
     for role, name in columns.items():
-        if not any(f"{role} = {name}" in file.facts["roles"].split(", ") for file in read_files):
-            found = list(dict.fromkeys(n for file in read_files for n in file.names))
+        if name not in found:
             raise InputError(
                 f"columns: no file has a column '{name}' (for {role}); there are "
                 + ", ".join(f"'{other}'" for other in found)
             )
-    if not any(len(file.articles) for file in read_files):
-        reasons = pd.concat([file.rejected for file in read_files])["reason"].value_counts()
+    if not any(len(group.articles) for group in groups):
+        reasons = pd.concat([group.rejected for group in groups])["reason"].value_counts()
         why = ", ".join(f"{n} times '{reason}'" for reason, n in reasons.items()) or "no rows"
+        files = [fact["file"] for group in groups for fact in group.facts]
         raise InputError(
-            f"no article in {', '.join(file.facts['file'] for file in read_files[:MANY])}: {why}. "
-            "Look whether columns={'text': ...} names the right column"
+            f"no article in {', '.join(files[:MANY])}: {why}. Look whether columns={{'text': ...}} "
+            "names the right column"
         )
 
 
-def _files_table(files: list[_File]) -> pd.DataFrame:
-    table = pd.DataFrame([file.facts for file in files])
-    counts = ["announced", "read", "rejected", "repaired", "dates_unreadable", "dates_guessed"]
-    words = [name for name in table.columns if name not in counts]
-    table[counts] = table[counts].fillna(0).astype("int64")
-    table[words] = table[words].fillna("").astype("str")
-    return table
+def _files_table(
+    groups: list[_Group], opened: list[_Opened], repeated: pd.DataFrame
+) -> pd.DataFrame:
+    """`Corpus.files`: a row for every file found, read or not."""
+    facts = {fact["file"]: fact for group in groups for fact in group.facts}
+    again = repeated["file"].value_counts()
+    rows = []
+    for file in opened:
+        name = file.source.name
+        row: dict[str, Any] = dict.fromkeys(WORDS, "") | dict.fromkeys(COUNTS, 0)
+        row |= {"file": name, "sha256": file.digest}
+        row |= facts.get(name, {"format": "not read", "note": f"not read: {file.skipped}"})
+        row["read"] -= int(again.get(name, 0))
+        row["rejected"] += int(again.get(name, 0))
+        rows.append(row)
+    types = dict.fromkeys(WORDS, "str") | dict.fromkeys(COUNTS, "int64")
+    order = ["file", "sha256", "format", "encoding", *COUNTS[:3], "roles", *COUNTS[3:]]
+    return pd.DataFrame(rows)[[*order, "date_order", "note"]].astype(types)
 
 
 def _report(files: pd.DataFrame) -> None:

@@ -40,6 +40,10 @@ ROLES = tuple(NAMES)
 LEAST_TEXT = 200
 # Share of a column's cells that must look like a date or an address: leaves room for gaps.
 MOST = 0.9
+# A column called "id" that repeats itself more often numbers something else, e.g. outlets.
+LEAST_DISTINCT = 0.5
+SHOWN = 20  # columns named in a message
+_LIST = r"\[[{\[]"  # how a nested list of a JSON file begins
 SAMPLE = 200  # cells looked at, evenly spaced among the sorted distinct ones
 
 
@@ -99,32 +103,47 @@ def find_roles(
             if found is not None:
                 roles[role] = found
     if "text" not in roles:
-        names = ", ".join(f"'{name}'" for name in rows.columns)
-        raise InputError(
-            f"{file}: no column holds the articles' text (columns: {names}). Say which one, e.g. "
-            f"read(..., columns={{'text': '{rows.columns[-1]}'}}), or move the file elsewhere if "
-            "it holds no articles"
-        )
+        raise InputError(_no_text(rows, file))
     return {role: roles[role] for role in ROLES if role in roles}
+
+
+def _no_text(rows: pd.DataFrame, file: str) -> str:
+    if not len(rows.columns):
+        return f"{file}: holds no articles, or not one object per article; move it elsewhere"
+    names = ", ".join(f"'{name}'" for name in rows.columns[:SHOWN])
+    more = len(rows.columns) - SHOWN
+    names += f" and {more} more" if more > 0 else ""
+    longest = max(rows.columns, key=lambda name: _usual_length(rows[name]))
+    return (
+        f"{file}: no column holds the articles' text (columns: {names}). Say which one, e.g. "
+        f"read(..., columns={{'text': '{longest}'}}), or move the file elsewhere if it holds no "
+        "articles"
+    )
 
 
 def _by_name(role: str, rows: pd.DataFrame) -> str | None:
     names = {plain(name): name for name in reversed(rows.columns)}
+    if role != "id":  # "meta.date": the inner name, where no outer one fits; an inner id is rare
+        inner = {plain(name.rpartition(".")[2]): name for name in reversed(rows.columns)}
+        names = {**inner, **names}
     fits = [names[name] for name in _ORDERED[role] if name in names]
     if role == "date":
         weak = [names[name] for name in WEAK_DATES.split() if name in names]
         fits += [name for name in weak if _look_like_dates(rows[name])]
     if role == "id":  # of several, one that names each row once
-        fits = [name for name in fits if rows[name].notna().any()]
+        fits = [name for name in fits if _distinct(rows[name]) >= LEAST_DISTINCT]
         return next((name for name in fits if rows[name].is_unique), fits[0] if fits else None)
     if role == "outlet":  # "source" is often an address
         fits = [name for name in fits if not _share(rows[name], r"https?://") > MOST]
+    if role == "text":  # "articles" may hold a list of objects
+        fits = [name for name in fits if not _share(rows[name], _LIST) > MOST]
     return fits[0] if fits else None
 
 
 def _by_content(role: str, rows: pd.DataFrame) -> str | None:
     if role == "text":
-        lengths = {name: _usual_length(rows[name]) for name in rows.columns}
+        words = [name for name in rows.columns if not _share(rows[name], _LIST) > MOST]
+        lengths = {name: _usual_length(rows[name]) for name in words}
         longest = max(lengths, key=lambda name: lengths[name], default=None)
         return longest if longest is not None and lengths[longest] >= LEAST_TEXT else None
     if role == "date":
@@ -145,6 +164,11 @@ def _cells(column: pd.Series) -> list[str]:
 def _usual_length(column: pd.Series) -> float:
     lengths = sorted(len(str(cell)) for cell in column.dropna())
     return lengths[len(lengths) // 2] if lengths else 0
+
+
+def _distinct(column: pd.Series) -> float:
+    """Share of the rows with a value that no earlier row has."""
+    return float(column.dropna().nunique() / max(1, len(column)))
 
 
 def _share(column: pd.Series, pattern: str) -> float:

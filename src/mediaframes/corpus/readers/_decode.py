@@ -21,6 +21,7 @@ _MARKS = (
 _SUSPICIOUS = re.compile(
     "[ÂÃÅ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â[€‚„\u0080-\u0082]|Ð[\u0080-¿°±²³µ]|ï»¿|ðŸ"
 )
+_FIRST = "ÂÃÅâÐïð"  # how each of them begins: quick to search for
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -66,7 +67,7 @@ def decode(data: bytes, *, encoding: str | None, file: str) -> Decoded:
         text = text.replace("\0", "")
         notes = (*notes, f"{nulls} null bytes removed")
     if lost := text.count("\ufffd"):
-        notes = (*notes, f"{lost} characters lost (shown as \ufffd)")
+        notes = (*notes, f"{lost} lost characters (\ufffd) in the file")
     return Decoded(text, name, notes)
 
 
@@ -143,15 +144,19 @@ def mend(text: str) -> tuple[str, bool]:
     ('Grüne für Ökonomie', True)
     """
     repaired = False
-    if _SUSPICIOUS.search(text):
+    if text.isascii():
+        return text, False
+    if any(char in text for char in _FIRST) and _SUSPICIOUS.search(text):
         from ftfy import fix_encoding
 
         lines = text.split("\n")
         mended = [fix_encoding(line) if _SUSPICIOUS.search(line) else line for line in lines]
         repaired = mended != lines
         text = "\n".join(mended)
-    if not text.isascii():
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half characters, from JSON
         text = _SURROGATES.sub("\ufffd", text)
-        if not unicodedata.is_normalized("NFC", text):  # "u" + dots is "ü" for every count
-            text = unicodedata.normalize("NFC", text)
+    if not unicodedata.is_normalized("NFC", text):  # "u" + dots is "ü" for every count
+        text = unicodedata.normalize("NFC", text)
     return text, repaired

@@ -9,6 +9,18 @@ from mediaframes.errors import InputError
 
 # "Daily Example_2024-10-24_17.txt": tried where the user gives no pattern of their own
 USUAL = re.compile(r"(?P<outlet>[^/]+?)_(?P<date>\d{4}-?\d{2}-?\d{2})(?:_(?P<id>[^/]+))?")
+# Signs of a press database's export with many articles in one file. Read as one article it would
+# be a wrong number in every count, so it is refused. Nexis counts its documents; ProQuest and
+# Factiva set long lines between them; Mediargus numbers titles above "De Morgen, ..., p. 23, 853w."
+SEVERAL = (
+    re.compile(
+        r"^\s*(?:Dokument|Document)?\s*\d+ (?:of|von|de|van) \d+(?: DOCUMENTS?| DOKUMENTEN?)?\s*$",
+        re.MULTILINE | re.IGNORECASE,
+    ),
+    re.compile(r"^(?:Document [A-Z]{4,}\d+|_{40,}|={40,})\s*$", re.MULTILINE),
+    re.compile(r"^.{3,80}, p\. \d+, \d+w\.\s*$", re.MULTILINE),
+)
+MOST_SIGNS = 2  # a rule above and one below an article are no sign of several
 FIELDS = ("outlet", "date", "id", "title", "author", "language")
 
 
@@ -25,6 +37,12 @@ class Text:
     def read(self, data: bytes, file: str, options: Options) -> Batch:
         """The whole file as one article."""
         text, encoding, notes = decode(data, encoding=options.encoding, file=file)
+        signs = max(len(sign.findall(text)) for sign in SEVERAL)
+        if signs > MOST_SIGNS:
+            raise InputError(
+                f"{file}: holds several articles, it seems ({signs} marks between them, as press "
+                "databases set them); export one article per file, or a table"
+            )
         path = PurePosixPath(file.removesuffix(".gz"))
         if options.pattern is None:
             found = USUAL.fullmatch(path.stem)
