@@ -20,6 +20,7 @@ itself, once, at its printed size. No ``plt.show()``, no ``%matplotlib inline``,
 | `frame_share` | ``mf.prevalence(..., by=)`` | dots with intervals by outlet |
 | `residuals` | ``mf.residuals`` | heatmap of frames by outlets |
 | `copies` | ``mf.copies_between`` | matrix of copied articles |
+| `estimates` | any with value, low, high | forest: a dot and interval for each row |
 | `keyness` | ``mf.keyness`` | two-sided dots with intervals |
 | `top_words` | ``topics.top_words`` | words of each topic |
 | `save_figure` `save_table` `save_numbers` | | files in `reports_folder` |
@@ -33,6 +34,7 @@ from mediaframes.plot.export import Bundle, reports_folder, save_figure, save_ta
 from mediaframes.plot.numbers import save_numbers
 
 if TYPE_CHECKING:
+    from mediaframes.plot.forest import estimates
     from mediaframes.plot.outlets import copies, frame_share, residuals
     from mediaframes.plot.panels import grid
     from mediaframes.plot.style import PALETTE, WIDTHS, axes, journal
@@ -48,6 +50,7 @@ _WHERE = {
     "PALETTE": "style",
     "WIDTHS": "style",
     "axes": "style",
+    "estimates": "forest",
     "journal": "style",
     "top_words": "topics",
     "grid": "panels",
@@ -61,6 +64,7 @@ __all__ = [
     "Bundle",
     "axes",
     "copies",
+    "estimates",
     "frame_share",
     "grid",
     "journal",

@@ -82,7 +82,7 @@ def label_ends(
         for name, text in zip(names, texts, strict=True)
     ]
     for label in labels:
-        label.set_gid("end-label")
+        label.set_label("_end-label")
     figure.draw_without_rendering()
     tall = ax.get_window_extent().height * 72 / figure.dpi
     wanted = [float(ax.transData.transform(ends[n])[1] - ax.get_window_extent().y0) for n in names]
@@ -211,5 +211,5 @@ def draw_events(ax: Axes, events: Any, *, label: bool = True) -> int:
             color=INK,
             annotation_clip=False,
         )
-        note.set_gid("event")
+        note.set_label("_event")
     return len(row_ends)

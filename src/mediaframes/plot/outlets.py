@@ -90,25 +90,27 @@ def frame_share(
     order = _by_value(rows, row_column)
     series = names_of(rows, by) if several and by else [""]
     unit = one(rows, "unit", plot="frame_share")
-    labels = [wrap(name, _label_width(width)) for name in order]
+    labels = [wrap(name, label_width(width)) for name in order]
     pitch = max(5.0, 1.8 * len(series) + 1.6, 3.4 * max(name.count("\n") + 1 for name in labels))
     ax = axes(width=width, height=pitch * len(order) + (20 if several else 14), ax=ax)
+    place_of = {name: place for place, name in enumerate(order)}
     found = looks(series, colors) if several else {"": Look(INK, "o", "-")}
     for place, name in enumerate(series):
         part = rows[rows[by].astype(str) == name] if several else rows
         aside = (place - (len(series) - 1) / 2) * 0.74 / max(len(series), 2)
-        _dots(ax, part, row_column, order, found[name], name, aside)
+        y = part[row_column].astype(str).map(place_of).to_numpy(float) + aside
+        dots(ax, part, y, found[name], name)
     if not several and row_column != "frame":
         n = rows.set_index(rows[row_column].astype(str))["n"]
-        labels = [f"{wrap(name, _label_width(width))} (n = {n[name]:,.0f})" for name in order]
-    _rows_axis(ax, labels, stripes=several)
+        labels = [f"{wrap(name, label_width(width))} (n = {n[name]:,.0f})" for name in order]
+    rows_axis(ax, labels, stripes=several)
     ax.set_xlabel(UNITS.get(unit, unit))
     ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     ax.xaxis.set_major_formatter(FuncFormatter(percent if unit in PERCENT else plain))
     if rows[["value", "low"]].min(axis=None) >= 0:
         ax.set_xlim(left=0)
     if several:
-        _legend(ax, series, width)
+        legend(ax, width)
     elif row_column != "frame" and not several:
         ax.set_title(names_of(rows, "frame")[0])
     return ax
@@ -143,35 +145,27 @@ def _by_value(rows: pd.DataFrame, column: str) -> list[str]:
     return sorted(mean.index, key=lambda key: (-np.nan_to_num(mean[key], nan=-np.inf), key))
 
 
-def _dots(
-    ax: Axes, part: pd.DataFrame, column: str, order: list[str], look: Look, name: str, aside: float
-) -> None:
-    y = part[column].astype(str).map({key: place for place, key in enumerate(order)}) + aside
-    known = part["low"].notna()
-    ax.hlines(y[known], part["low"][known], part["high"][known], color=look.color, lw=0.9, zorder=2)
+def dots(ax: Axes, part: pd.DataFrame, y: np.ndarray, look: Look, name: str) -> None:
+    """One series of dots with their intervals; hollow where there is none."""
+    x, low, high = (part[column].to_numpy(float) for column in ("value", "low", "high"))
+    known = ~np.isnan(low) & ~np.isnan(high)
+    ax.hlines(y[known], low[known], high[known], color=look.color, lw=0.9, zorder=2)
+    ax.plot(x, y, linestyle="none", marker=look.marker, color=look.color, zorder=3, label=name)
+    bare = ~known & ~np.isnan(x)
     ax.plot(
-        part["value"],
-        y,
-        linestyle="none",
-        marker=look.marker,
-        color=look.color,
-        zorder=3,
-        label=name,
-    )
-    bare = part["value"].notna() & ~known
-    ax.plot(
-        part["value"][bare],
+        x[bare],
         y[bare],
         linestyle="none",
         marker=look.marker,
         markerfacecolor="white",
         markeredgecolor=look.color,
         zorder=3.1,
-        gid="no-interval",
+        label="_no-interval",
     )
 
 
-def _rows_axis(ax: Axes, labels: Sequence[str], *, stripes: bool) -> None:
+def rows_axis(ax: Axes, labels: Sequence[str], *, stripes: bool) -> None:
+    """A vertical axis of named rows, the first on top."""
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
@@ -184,7 +178,8 @@ def _rows_axis(ax: Axes, labels: Sequence[str], *, stripes: bool) -> None:
         ax.grid(axis="y", color=GUIDE, linewidth=0.5)
 
 
-def _legend(ax: Axes, series: list[str], width: str | float) -> None:
+def legend(ax: Axes, width: str | float) -> None:
+    """Name the series above the axes; `grid` names them itself."""
     figure = figure_of(ax)
     handles, names = ax.get_legend_handles_labels()
     if isinstance(figure, Page) and figure.in_panels:
@@ -198,7 +193,7 @@ def _legend(ax: Axes, series: list[str], width: str | float) -> None:
     )
 
 
-def _label_width(width: str | float) -> int:
+def label_width(width: str | float) -> int:
     """Letters in a row label: about a third of the figure."""
     return max(14, int(millimeters(width) / 3 / LETTER))
 
@@ -339,7 +334,7 @@ def _matrix(cells: pd.DataFrame, rows: str, columns: str, value: str, *, plot: s
 
 
 def _matrix_height(matrix: pd.DataFrame, width: str | float, row: float = 6.0) -> float:
-    lines = max(wrap(name, _label_width(width)).count("\n") + 1 for name in matrix.index)
+    lines = max(wrap(name, label_width(width)).count("\n") + 1 for name in matrix.index)
     return len(matrix) * max(row, 3.5 * lines) + 22
 
 
@@ -357,7 +352,7 @@ def _heatmap(
         linewidth=0.8,
     )
     ax.set_ylim(len(matrix) - 0.5, -0.5)
-    label = _label_width(width)
+    label = label_width(width)
     # what the row labels leave, divided by the columns
     room = int(millimeters(width) * 0.6 / matrix.shape[1] / LETTER)
     names = [wrap(name, max(room, 8)) for name in matrix.columns]

@@ -372,12 +372,24 @@ def tint(color: str, share: float) -> str:
 
 
 def readable(color: str) -> str:
-    """`color`, darkened until it can be read as small text on white."""
-    parts = to_rgb(color)
-    # 0.62 keeps a contrast of about 3:1, the least for graphics and large text (WCAG 2.1, 1.4.11)
-    while 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2] > 0.62:
-        parts = (parts[0] * 0.92, parts[1] * 0.92, parts[2] * 0.92)
-    return to_hex(parts)
+    """`color`, darkened until it can be read as small text on white.
+
+    Contrast of at least 4.5:1 (WCAG 2.1, 1.4.3).
+
+    Examples
+    --------
+    >>> readable("#0072B2"), readable("#E69F00")
+    ('#0072b2', '#9b6b00')
+    """
+    parts = np.array(to_rgb(color))
+    while 1.05 / (_luminance(parts) + 0.05) < 4.5:
+        parts = parts * 0.97
+    return to_hex((parts[0], parts[1], parts[2]))
+
+
+def _luminance(parts: np.ndarray) -> float:
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
 
 
 def looks(names: Sequence[str], colors: Mapping[str, str] | None = None) -> dict[str, Look]:

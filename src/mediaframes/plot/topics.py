@@ -94,7 +94,7 @@ def top_words(
                 va="center",
                 ha="left",
                 annotation_clip=False,
-                gid="word",
+                label="_word",
             )
         ax.set_yticks([])
         ax.set_ylim(shown - 0.5, -0.5)

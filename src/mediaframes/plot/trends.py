@@ -256,7 +256,7 @@ def _draw_lines(
             markeredgecolor=look.color,
             zorder=3.1,
             markersize=size,
-            gid="no-interval",
+            label="_no-interval",
         )
         last = line["value"].last_valid_index()
         if last is not None:
@@ -272,11 +272,17 @@ def _crowded(ax: Axes, rows: pd.DataFrame) -> bool:
 
 def _draw_band(ax: Axes, line: pd.DataFrame, color: str) -> None:
     ax.fill_between(
-        line["x"], line["low"], line["high"], color=tint(color, 0.2), lw=0, zorder=1.8, gid="band"
+        line["x"],
+        line["low"],
+        line["high"],
+        color=tint(color, 0.2),
+        lw=0,
+        zorder=1.8,
+        label="_band",
     )
     # edges over all bands, so that a band behind another can still be followed
     for bound in ("low", "high"):
-        ax.plot(line["x"], line[bound], color=tint(color, 0.55), lw=0.5, zorder=2.1, gid="edge")
+        ax.plot(line["x"], line[bound], color=tint(color, 0.55), lw=0.5, zorder=2.1, label="_edge")
 
 
 def _dress(ax: Axes, rows: pd.DataFrame, step: float) -> None:
@@ -316,7 +322,7 @@ def _count_strip(ax: Axes, rows: pd.DataFrame, column: str, step: float) -> Axes
         n,
         width=0.7 * step,
         color="#a6a6a6",
-        gid="counts",
+        label="_counts",
     )
     top = max(float(n.max()), 1.0)
     strip.set_ylim(0, top)

@@ -52,7 +52,7 @@ def keyness(
     >>> table = pd.DataFrame({"word": ["tax", "army"], "docs_target": [9, 1],
     ...     "docs_reference": [2, 8], "log_odds": [1.2, -1.5], "log_odds_low": [0.4, -2.5],
     ...     "log_odds_high": [2.0, -0.5], "z": [3.0, -3.0]})
-    >>> [text.get_text() for text in keyness(table).texts if text.get_gid() == "word"]
+    >>> [text.get_text() for text in keyness(table).texts if text.get_label() == "_word"]
     ['tax', 'army']
     """
     rows = _chosen(table, n, measure)
@@ -72,7 +72,7 @@ def keyness(
         markerfacecolor="white",
         markeredgecolor=INK,
         zorder=3.1,
-        gid="no-interval",
+        label="_no-interval",
     )
     ax.axvline(0, color=INK, lw=0.6)
     reach = float(np.nanmax(np.abs(np.concatenate([value, low, high]))))
@@ -86,7 +86,7 @@ def keyness(
             str(row["word"]),
             (edge, place),
             xytext=(-4 if right else 4, 0),
-            gid="word",
+            label="_word",
             textcoords="offset points",
             ha="right" if right else "left",
             va="center",
@@ -146,7 +146,7 @@ def _sides(ax: Axes, rows: pd.DataFrame, measure: str, target: str, reference: s
             va="bottom",
             fontweight="bold",
             color=PALETTE[0] if ha == "right" else PALETTE[1],
-            gid="side",
+            label="_side",
         )
     ax.text(
         1.0,
