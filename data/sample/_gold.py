@@ -63,13 +63,15 @@ def frame_table(articles: list[Article]) -> bytes:
     return table(rows)
 
 
-def speaker_table(articles: list[Article]) -> bytes:
-    """One row per sentence in which somebody speaks."""
-    rows: list[list[Any]] = [["id", "sentence_no", "speaker"]]
+def speaker_table(articles: list[Article], packs: dict[str, Pack]) -> bytes:
+    """One row per sentence in which a named person or institution speaks."""
+    people = {n for pack in packs.values() for kind in pack.speakers.values() for n, _ in kind}
+    rows: list[list[Any]] = [["id", "sentence_no", "speaker", "kind"]]
     for a in articles:
         for number, s in enumerate(a.story.sentences if a.story else []):
             if s.speaker:
-                rows.append([a.id, number, s.speaker])
+                kind = "person" if s.speaker in people else "institution"
+                rows.append([a.id, number, s.speaker, kind])
     return table(rows)
 
 
@@ -215,7 +217,7 @@ def gold_files(articles: list[Article], packs: dict[str, Pack]) -> dict[str, byt
     return {
         "gold/articles.csv": article_table(articles),
         "gold/frames.csv": frame_table(articles),
-        "gold/speakers.csv": speaker_table(articles),
+        "gold/speakers.csv": speaker_table(articles, packs),
         "gold/lines.csv": line_table(articles),
         "gold/copies.csv": copy_table(articles),
         "gold/distinct.csv": distinct_table(articles),

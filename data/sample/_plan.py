@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -184,14 +184,28 @@ class Agenda:
     """What an outlet writes about in one phase: a main frame for each article, and others."""
 
     def __init__(self, profile: dict[str, float], name: str) -> None:
+        self.profile = profile
         self.mains = Bag(profile, 27, stream(f"main frames {name}"))  # own articles in ten weeks
-        self.others = Bag(profile, 50, stream(f"other frames {name}"))
+        self.rng = stream(f"other frames {name}")
+        self.owed = dict.fromkeys(profile, 0.0)  # sentences the profile asks for and did not get
 
     def frames(self, count: int) -> list[str]:
-        """Frames of one article, the main one first and in four of ten further sentences."""
+        """Frames of one article, the main one first and in four of ten further sentences.
+
+        The others are drawn from what the earlier articles left owing, so that a phase's
+        sentences come close to its profile although each article leans to its main frame.
+        """
         main = self.mains.draw()
-        mains = round(0.4 * (count - 1))
-        return [main] * (mains + 1) + [self.others.draw() for _ in range(count - 1 - mains)]
+        drawn = [main] * (round(0.4 * (count - 1)) + 1)
+        for frame, share in self.profile.items():
+            self.owed[frame] += share * count
+        self.owed[main] -= len(drawn)
+        while len(drawn) < count:
+            wish = [max(owed, 0.0) ** 2 for owed in self.owed.values()]
+            frame = self.rng.choices(list(self.owed), wish)[0]
+            self.owed[frame] -= 1
+            drawn.append(frame)
+        return drawn
 
 
 class Agendas(dict[tuple[str, bool], Agenda]):
@@ -209,17 +223,16 @@ def restyle(story: Story, outlet: Outlet) -> Story:
     """The story in the outlet's own typography."""
 
     def sentence(s: Sentence) -> Sentence:
-        return Sentence(restyled(s.text, outlet), s.frame, s.frame2, s.speaker, s.template)
+        return replace(s, text=restyled(s.text, outlet), speaker=restyled(s.speaker, outlet))
 
-    return Story(
+    return replace(
+        story,
         kicker=restyled(story.kicker, outlet),
         title=restyled(story.title, outlet),
         lead=tuple(map(sentence, story.lead)),
         paragraphs=tuple(tuple(map(sentence, p)) for p in story.paragraphs),
         subheadings=tuple(restyled(text, outlet) for text in story.subheadings),
         captions=tuple((restyled(a, outlet), restyled(b, outlet)) for a, b in story.captions),
-        main=story.main,
-        place=story.place,
     )
 
 
@@ -246,7 +259,7 @@ def write_stories(articles: list[Article], pack: Pack) -> None:
 def write_wire(writer: Writer, members: list[Article], wire: Agenda) -> None:
     """One agency's story, as each outlet prints it."""
     first, *others = members
-    story = writer.story(wire.frames(10), first.date, neutral=5)
+    story = writer.story(wire.frames(11), first.date, neutral=6)
     first.story = story
     for article in others:
         article.story = story
@@ -261,7 +274,7 @@ def write_event(writer: Writer, members: list[Article], agendas: Agendas) -> Non
     frames = agendas.of(first).frames(9)
     first.story = writer.story(frames, first.date, neutral=4)
     body = [s for paragraph in first.story.paragraphs for s in paragraph]
-    keep = tuple(writer.rng.sample(body, writer.rng.choice((4, 5, 6))))
+    keep = tuple(writer.rng.sample(body, writer.rng.choice((7, 8, 9))))
     own = [frames[0], *agendas.of(second).frames(9)[len(keep) - 1 :]]
     second.story = writer.story(own, second.date, neutral=2, keep=keep)
 

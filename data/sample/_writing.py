@@ -12,6 +12,8 @@ import yaml
 
 NEUTRAL = ""
 SLOT = re.compile(r"\{(\w+)\}")
+# <Coastal Command> or <Küstenkommandos|Küstenkommando>: an institution that speaks, and its name
+SPOKEN = re.compile(r"<([^>|]+)\|?([^>]*)>")
 WORD = re.compile(r"\w+")
 SHORTEST = 150  # words of lead and body: below that, tools that drop short texts would drop ours
 
@@ -108,8 +110,8 @@ def lines(block: str) -> list[str]:
 
 def pair(line: str, mark: str) -> tuple[str, str]:
     """Both sides of `left <mark> right`."""
-    left, right = line.split(mark)
-    return left.strip(), right.strip()
+    left, right = line.split(f" {mark} ")
+    return left.lstrip(), right.rstrip()
 
 
 def templates(groups: dict[str, str], prefix: str) -> dict[str, list[Template]]:
@@ -205,6 +207,10 @@ class Filler:
             return found
 
         filled = SLOT.sub(value, text)
+        institution = SPOKEN.search(filled)
+        if institution:
+            speaker = institution[2] or institution[1]
+            filled = SPOKEN.sub(r"\1", filled)
         return filled[0].upper() + filled[1:], speaker
 
     def speaker(self, kind: str) -> tuple[str, str]:
@@ -318,7 +324,8 @@ class Writer:
             state = self.rng.getstate()
             text = filler.fill(short)[0]
             self.rng.setstate(state)
-            found.append((text, filler.fill(f"{short} {extra}")[0]))
+            glue = "" if extra.startswith(",") else " "  # a clause follows, or a phrase
+            found.append((text, filler.fill(f"{short}{glue}{extra}")[0]))
         return tuple(found)
 
 
@@ -335,35 +342,39 @@ def jaccard(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
 
 
 def reworded(sentence: Sentence, swaps: list[tuple[str, str]]) -> Sentence:
-    """The sentence with every wording swapped that the language's list knows."""
+    """The sentence with every phrase changed that the language's list knows.
+
+    The left side is a pattern; a # at the end keeps a space that YAML would strip.
+    """
     text = sentence.text
     for old, new in swaps:
-        text = re.sub(rf"\b{old}\b", new, text)
+        text = re.sub(old, new.removesuffix("#"), text)
     return replace(sentence, text=text)
 
 
 def edited(story: Story, title: str, pack: Pack, rng: random.Random) -> Story:
     """A copy as a desk edits it: new headline, one sentence dropped, one paragraph reworded.
 
-    Only edits that leave a 5-word-shingle Jaccard of .84 to .94 are taken: similar enough that
-    every careful tool should call it a copy, far enough that equality does not find it.
+    Only edits that leave a 5-word-shingle Jaccard of .83 to .94 are taken: similar enough that
+    every careful tool should call it a copy, far enough that equality does not find it. Of these
+    it is the edit that rewords most.
     """
     base = shingles(story.body)
-    spots = [(p, s) for p, par in enumerate(story.paragraphs) for s in range(len(par))]
-    rng.shuffle(spots)
-    order = list(range(len(story.paragraphs)))
-    rng.shuffle(order)
-    for number_, place in spots:
+    options = []
+    for number_, dropped in [(p, s) for p, par in enumerate(story.paragraphs) for s in par]:
         if len(story.paragraphs[number_]) < 2:
             continue
-        for changed in order:
+        for changed in range(len(story.paragraphs)):
             blocks = [list(paragraph) for paragraph in story.paragraphs]
-            del blocks[number_][place]
+            blocks[number_].remove(dropped)
             new = [reworded(s, pack.swaps) for s in blocks[changed]]
             if new == blocks[changed]:
                 continue
             blocks[changed] = new
             copy = replace(story, title=title, paragraphs=tuple(map(tuple, blocks)))
-            if 0.84 <= jaccard(base, shingles(copy.body)) <= 0.94:
-                return copy
-    raise ValueError(f"no edit of {story.title!r} keeps the promised similarity")
+            fresh = len(shingles(copy.body) - base)
+            if 0.83 <= jaccard(base, shingles(copy.body)) <= 0.94:
+                options.append((fresh, rng.random(), copy))
+    if not options:
+        raise ValueError(f"no edit of {story.title!r} keeps the promised similarity")
+    return max(options, key=lambda option: option[:2])[2]
