@@ -359,7 +359,10 @@ def _line(name: str, row: pd.Series) -> str:
         return f"{name}: {row['note']}"
     kind = ", ".join(part for part in (row["format"], row["encoding"]) if part)
     counts = f"{row['announced']:,} announced, {row['read']:,} read, {row['rejected']:,} rejected"
+    gap = row["announced"] - row["read"] - row["rejected"]
     extras = [
+        f"{gap} ANNOUNCED ARTICLES NOT FOUND" if gap > 0 else "",
+        f"{-gap} more than announced" if gap < 0 else "",
         f"{row['repaired']} texts with broken letters (Ã¼) mended" if row["repaired"] else "",
         f"{row['dates_unreadable']} dates unreadable" if row["dates_unreadable"] else "",
         f"{row['dates_guessed']} dates guessed ({row['date_order'] or 'two-digit year'}; "

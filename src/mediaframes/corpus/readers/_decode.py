@@ -21,6 +21,7 @@ _MARKS = (
 _SUSPICIOUS = re.compile(
     "[ÂÃÅ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â[€‚„\u0080-\u0082]|Ð[\u0080-¿°±²³µ]|ï»¿|ðŸ"
 )
+NO_UTF8 = "no UTF-8, read as cp1252 (say encoding= if letters look wrong)"
 _FIRST = "ÂÃÅâÐïð"  # how each of them begins: quick to search for
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -111,7 +112,7 @@ def _mixed(data: bytes) -> Decoded:
     if fine > strange:
         note = f"{strange} bytes are no UTF-8, read as cp1252"
         return Decoded(text, f"utf-8, {strange} bytes cp1252", (note,))
-    return Decoded(data.decode("cp1252", "replace"), "cp1252", ("no UTF-8, read as cp1252",))
+    return Decoded(data.decode("cp1252", "replace"), "cp1252", (NO_UTF8,))
 
 
 def _unmarked_utf16(data: bytes) -> str | None:

@@ -21,6 +21,7 @@ NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 SAMPLE = 1 << 18  # characters that decide about the dialect: some fifty articles
 LONGEST_NAME = 60  # characters of a column's name; a longer cell in row one is an article
 START = 80
+_EXCEL = re.compile(r"\A\s*\"?sep=.\"?\r?\n")  # Excel's first line that names the delimiter
 
 
 class Dialect(NamedTuple):
@@ -75,6 +76,7 @@ class Delimited:
     def read(self, data: bytes, file: str, options: Options) -> Batch:
         """The rows; those with too many or too few cells are rejected with their line."""
         text, encoding, notes = decode(data, encoding=options.encoding, file=file)
+        text = _EXCEL.sub("\n", text)  # the line stays, so that lines are counted as in the file
         limit = csv.field_size_limit(sys.maxsize)  # the default cuts articles at 131,072 characters
         try:
             dialect = find_dialect(text)
