@@ -1,7 +1,9 @@
 """From the text of a careless scraper to the article, and every line accounted for."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import pandas as pd
 
@@ -81,7 +83,7 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
     docs = corpus.docs
     before = _cleaned_before(corpus)
     recurs = _recurring_lines(docs, before)
-    places = _places_of(docs["text"])
+    places, signs = _places_of(docs["text"]), _signs_of(docs["text"])
     rows: list[tuple[str, int, str, str, str]] = []
     columns: dict[str, list[str | None]] = {name: [] for name in ("text", "title", *ADDED)}
     items = zip(
@@ -99,6 +101,7 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
                 recurs=recurs.get(_outlet(outlet), {}),
                 wishes=_wishes(text, keep, drop),
                 places=places,
+                signs=signs,
             )
         rows += [(name, x.number, x.part, x.text, x.reason) for x in lines]
         found = _article(lines)
@@ -191,6 +194,35 @@ def _places_of(texts: pd.Series) -> frozenset[str]:
     return frozenset(place for place, articles in counts.items() if articles >= PLACE_ARTICLES)
 
 
+# A sign in brackets closes this many articles, and at least this share of its places is the end of
+# one of their last lines; a party or a currency stands in brackets anywhere.
+SIGN_ARTICLES = 3
+SIGN_SHARE = 0.8
+LAST_LINES = 12
+_SIGN = re.compile(r"\(([^\W\d_][^\W\d_/. ]{1,9}(?:/[^\W\d_]{2,9})?)\)")
+
+
+_SIGN_AT_END = re.compile(_SIGN.pattern + r"\.?[^().]{0,25}$")
+
+
+def _signs_of(texts: pd.Series) -> frozenset[str]:
+    """What closes several articles in brackets and seldom stands elsewhere."""
+    everywhere: Counter[str] = Counter()
+    closing: Counter[str] = Counter()
+    for text in texts:
+        if "(" not in text:
+            continue
+        everywhere.update(_SIGN.findall(text))
+        tails = [line.text[-40:] for line in split_lines(text[-5000:])[-LAST_LINES:]]
+        found = (match for tail in tails for match in [_SIGN_AT_END.search(tail)] if match)
+        closing.update({match.group(1) for match in found})
+    return frozenset(
+        sign
+        for sign, articles in closing.items()
+        if articles >= SIGN_ARTICLES and articles >= SIGN_SHARE * everywhere[sign]
+    )
+
+
 def _fits(line: str, pattern: str) -> bool:
     """Whether a line fits a pattern with ``*``; linear in the line, unlike a regular expression.
 
@@ -233,7 +265,7 @@ def _wished(line: Line, keep: Sequence[str], drop: Sequence[str]) -> Line:
             if wish == "keep" and line.part != "furniture":
                 continue
             reason = "kept on your wish" if wish == "keep" else wish
-            return Line(line.number, line.text, gap=line.gap, part=part, reason=reason)
+            return Line(line.number, line.text, part=part, reason=reason)
     return line
 
 
@@ -248,10 +280,17 @@ def _cleaned_before(corpus: Corpus) -> dict[str, list[Line]]:
         )
     texts = corpus.docs["text"]
     return {
-        name: known
+        name: _rejoined(known, texts[name])
         for name, known in lines.items()
         if name in texts.index and _plain(_article(known)["text"]) == _plain(texts[name])
     }
+
+
+def _rejoined(lines: list[Line], text: str) -> list[Line]:
+    """Mark the lines that the cleaned text holds in one paragraph with the line before."""
+    for before, line in pairwise(lines):
+        line.joined = before.text + " " + line.text in text
+    return lines
 
 
 def _plain(text: str | None) -> str:

@@ -243,8 +243,8 @@ def rules_for(languages: tuple[str, ...]) -> Rules:
 # interviewer's "Warum?" would count.
 MIN_PAGES = 3
 # ... and on this share of the outlet's pages. Furniture of a template stands on a third of the
-# pages and more; a section's kicker, a reused caption or a subheading ("Hintergrund") stays below, as do
-# phrases a newspaper likes ("Was bedeutet das?": below 1 % of the 7,136 articles of FANG-COVID).
+# pages and more; a section's kicker, a reused caption or a subheading ("Hintergrund") stays below,
+# as do phrases a newspaper likes ("Was bedeutet das?": below 1 % of the articles of FANG-COVID).
 MIN_SHARE = 0.2
 # ... or, for long lines in large outlets, on so many pages: notices of a season reach no share.
 MANY_PAGES = 20

@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from itertools import pairwise
 
+from mediaframes.corpus.captions import is_picture_credit, mark_captions
 from mediaframes.corpus.furniture import Rules, line_key, words_of
 from mediaframes.corpus.lines import (
     PROPER_WORDS,
@@ -28,18 +29,19 @@ _ROW = re.compile(r"\s[|›»·•>]\s|\S\s{3,}\S")  # "Home › World › Asia"
 CLEAN = 0.8
 HEADLINE_WORDS = 22
 KICKER_WORDS = 9
+SECTION_WORDS = 5
 LEAD_WORDS = 70  # a lead has one to three sentences
 SUBHEADING_WORDS = 16
-CAPTION_WORDS = 60
-PICTURE_CREDIT_WORDS = 8
-TWICE_WORDS = 5  # a shorter line can open the paragraph below it by chance
+ABOVE = 12  # lines above the text among which the headline is looked for
+BETWEEN = frozenset(
+    ("lone symbol", "date line", "picture credit", "time or place of publication", "signature")
+)
 NOTICES = frozenset(
     ("ad-blocker notice", "cookie banner", "subscription offer", "newsletter", "donation appeal")
 )
 NOTICE_PIECE = 8
 RUN = 4  # short lines in a row, from which they are a menu or a teaser list
 
-_CAPTION_START = re.compile(r"^[^\W\d_]+\s?(?::|©|\|)|^\(")
 _NAME = re.compile(r"^[^\W\d_]")
 _CLOCK = re.compile(
     r"\d{1,2}[.:]\d{2}|\d{1,2}\.\s?\d{1,2}\.\s?\d{2,4}|\d{1,2}/\d{1,2}/\d{2,4}|\d{4}"
@@ -54,6 +56,7 @@ def page_parts(
     recurs: Mapping[str, str],
     wishes: Mapping[str, str],
     places: Container[str] = (),
+    signs: Container[str] = (),
 ) -> list[Line]:
     """The lines of a page, each with part and reason.
 
@@ -71,20 +74,29 @@ def page_parts(
         Line text to ``"keep"`` or the reason to drop it, from the researcher's patterns.
     places : container of str
         Places that open datelines elsewhere in the corpus, in lower case.
+    signs : container of str
+        What stands in brackets at the end of articles of this corpus, and seldom elsewhere.
     """
     lines = _unglue(split_lines(text), rules)
     measure(lines, rules)
     _mark_known(lines, rules, recurs, wishes)
     _mark_title(lines, title)
-    _mark_captions(lines, rules)
+    mark_captions(lines, rules)
     _fill_blocks(lines)
     start, end = article(lines)
     clean = running_share(lines) >= CLEAN
-    first = next((n for n in range(start, end) if lines[n].weight > 0), end)
+    first = next(
+        (
+            n
+            for n in range(start, end)
+            if lines[n].weight > 0 and (lines[n].ended or lines[n].proper)
+        ),
+        end,
+    )
     _read_head(lines, first, bool(title), clean)
     if clean:
         start, end = 0, len(lines)
-    end = _end_at_credit(lines, start, end, rules)
+    end = _end_at_credit(lines, start, end, rules, signs)
     _read_body(lines, start, end)
     if not any(line.part == "body" for line in lines):
         _keep_what_there_is(lines)
@@ -92,7 +104,7 @@ def page_parts(
         if not line.part:
             where = "before" if n < start else "after"
             line.part, line.reason = "furniture", f"{where} the article"
-    lines = _split_signatures(lines, rules, places)
+    lines = _split_signatures(lines, rules, places, signs)
     _mark_lead(lines)
     return lines
 
@@ -129,6 +141,9 @@ def _mark_known(
             continue
         if len(line.text) <= 90 and _own_line_credit(line, rules, near_end=n >= len(lines) - 12):
             line.part, line.reason = "credit", "signature"
+            continue
+        if is_picture_credit(line, rules):
+            line.part, line.reason = "furniture", "picture credit"
             continue
         if line.size <= 25 and not line.ended and len(_ROW.findall(line.text)) >= 2:
             line.part, line.reason = "furniture", "row of links"
@@ -195,75 +210,6 @@ def _mark_title(lines: Sequence[Line], title: str) -> None:
             line.part, line.reason, line.end = "title", "the given title", False
 
 
-def _mark_captions(lines: Sequence[Line], rules: Rules) -> None:
-    for n, line in enumerate(lines):
-        if (line.part and line.part != "credit") or line.size > CAPTION_WORDS:
-            continue
-        if line.part == "credit":
-            continue
-        tail = words_of(line.text[-60:])[-7:]
-        starts = rules.caption["start"].at(line.words, 0) and _CAPTION_START.match(line.text)
-        if line.size <= PICTURE_CREDIT_WORDS and (starts or line.text[0] == "©"):
-            line.part, line.reason = "furniture", "picture credit"
-            _caption_above(lines, n)
-            continue
-        if starts or (line.size >= 3 and _marked(line, tail, rules)):
-            line.part, line.reason = "caption", "picture caption"
-            continue
-        after = lines[n + 1] if n + 1 < len(lines) else None
-        opens = after is not None and after.text == "+"  # the button that enlarges a picture
-        if line.size < (2 if opens else TWICE_WORDS) or line.ended:
-            continue
-        # The same caption twice: once short, once in full, often with a lone symbol between.
-        for later in lines[n + 1 : n + (3 if opens else 4)]:
-            longer = len(later.text) > len(line.text) or any(
-                between.reason == "lone symbol" for between in lines[n + 1 : n + 3]
-            )
-            fits = later.size <= CAPTION_WORDS and not has_sentences(later)
-            if (
-                longer
-                and fits
-                and (later.text.startswith(line.text) or (opens and _alike(line, later)))
-            ):
-                for one in (line, later):
-                    one.part, one.reason = "caption", "picture caption, given twice"
-                break
-
-
-def _alike(one: Line, two: Line) -> bool:
-    """Whether two captions begin alike or share most of the shorter one's words."""
-    common = len(set(one.words) & set(two.words))
-    return common >= max(2, len(set(one.words)) / 2)
-
-
-def _caption_above(lines: Sequence[Line], n: int) -> None:
-    """What stands right above a picture credit is the caption, unless it is a paragraph."""
-    above = lines[n - 1] if n else None
-    if above is None or above.part or above.size > CAPTION_WORDS or has_sentences(above):
-        return
-    if above.size >= 3 and (above.ended or n >= 3):
-        above.part, above.reason = "caption", "above a picture credit"
-
-
-def _marked(line: Line, tail: Sequence[str], rules: Rules) -> bool:
-    end = line.text[-60:]
-    if "©" in end and not line.text.startswith("©"):
-        return True
-    if re.search(
-        r"[(\[](?:Foto|Bild|Photo|Image|Picture|Grafik)s?\s?[:/©][^()]{2,50}[)\]]?\.?$", end
-    ):
-        return True
-    if re.search(r"\b(?:Foto|Bild|Photo|Image|Fotos|Photograph)\s?:\s?[^:.!?]{2,40}$", end):
-        return True
-    bracketed = re.search(r"\(([^()]{3,40})\)\.?$", end)
-    if bracketed and not has_sentences(line):
-        words = words_of(bracketed.group(1))
-        dated = len(words) <= 3 and words[-1] == "#" and not rules.months.isdisjoint(words)
-        if dated or rules.caption["mark"].anywhere(words):
-            return True
-    return bool(re.search(r"(?:/(?:dpa|AFP|AP|Reuters|Getty Images)|Getty Images)\)?\.?$", end))
-
-
 def _fill_blocks(lines: Sequence[Line]) -> None:
     """A short line between two lines of one notice belongs to the notice."""
     known = [n for n, line in enumerate(lines) if line.reason in NOTICES]
@@ -296,11 +242,11 @@ def _read_head(lines: Sequence[Line], first: int, known: bool, clean: bool) -> N
     if known and not clean:
         return
     group: list[int] = []
-    for n in range(first - 1, -1, -1):
+    for n in range(first - 1, max(-1, first - 1 - ABOVE), -1):
         line = lines[n]
-        if _headline_shaped(line):
+        if _headline_shaped(line) and (line.weight <= 0 or not line.ended):
             group.insert(0, n)
-        elif line.part == "furniture" and line.reason not in {"lone symbol", "date line"}:
+        elif group and line.reason not in BETWEEN:
             break
         if len(group) == 4:
             break
@@ -310,6 +256,9 @@ def _read_head(lines: Sequence[Line], first: int, known: bool, clean: bool) -> N
             opening.part, opening.reason = "title", "short question or call before the text"
         return
     if group:
+        if known and len(group) == 1 and lines[group[0]].size <= SECTION_WORDS:
+            lines[group[0]].part, lines[group[0]].reason = "kicker", "short line above the text"
+            return
         best = max(group[-3:], key=lambda n: (min(lines[n].size, 14), -n))
         lines[best].part, lines[best].reason = "title", "headline-shaped line before the text"
         _mark_kicker(lines, best, clean)
@@ -323,12 +272,17 @@ def _mark_kicker(lines: Sequence[Line], title: int, clean: bool) -> None:
         above.part, above.reason = "kicker", "short line above the headline"
 
 
-def _end_at_credit(lines: Sequence[Line], start: int, end: int, rules: Rules) -> int:
-    """Behind a signed paragraph the article is over, unless paragraphs follow."""
+def _end_at_credit(
+    lines: Sequence[Line], start: int, end: int, rules: Rules, signs: Container[str]
+) -> int:
+    """Behind a signed paragraph or an end mark the article is over, unless paragraphs follow."""
     last = next((n for n in range(end - 1, start, -1) if lines[n].proper and not lines[n].part), -1)
-    if last > 0 and closing_credit(lines[last].text, rules)[0] > 0:
+    if last <= 0:
+        return end
+    if closing_credit(lines[last].text, rules, known=signs)[0] > 0:
         return last + 1
-    return end
+    # "More on this story": the links below it are no part of the article
+    return next((n for n in range(last + 1, end) if lines[n].end), end)
 
 
 def _is_short(line: Line) -> bool:
@@ -395,7 +349,9 @@ def _keep_what_there_is(lines: Sequence[Line]) -> None:
             return
 
 
-def _split_signatures(lines: list[Line], rules: Rules, places: Container[str]) -> list[Line]:
+def _split_signatures(
+    lines: list[Line], rules: Rules, places: Container[str], signs: Container[str]
+) -> list[Line]:
     """Dateline off the first paragraphs, credit off the last one."""
     body = [n for n, line in enumerate(lines) if line.part == "body"]
     pieces: dict[int, list[Line]] = {}
@@ -413,7 +369,7 @@ def _split_signatures(lines: list[Line], rules: Rules, places: Container[str]) -
             break
     for n in body[-1:]:
         last = pieces.get(n, [lines[n]])[-1]
-        at, _, _ = closing_credit(last.text, rules)
+        at, _, _ = closing_credit(last.text, rules, known=signs)
         if at > 0:
             credit = Line(last.number, last.text[at:].strip(), part="credit", reason="signature")
             credit.gap = False
@@ -432,6 +388,11 @@ def _mark_lead(lines: Sequence[Line]) -> None:
     first, second = body[0], body[1]
     titled = any(line.part in {"title", "kicker", "caption"} for line in lines[:first])
     dated = [n for n, line in enumerate(lines) if line.part == "dateline"]
+    # Headline, one more line, a paragraph, then the dateline: that line stood under a picture.
+    between = [n for n in body if dated and n < dated[0]]
+    if titled and len(between) == 2 and lines[first].size <= 25 and not has_sentences(lines[first]):
+        lines[first].part, lines[first].reason = "caption", "between headline and lead"
+        first, second = second, body[2]
     before_dateline = bool(dated) and first < dated[0] < second + 1
     if dated and dated[0] < first:
         return

@@ -20,6 +20,10 @@ _LOOSE = re.compile(
     r"^(?P<head>[^\W\d_][^\d.:;!?()\n]{2,40}?)(?P<mark>\s+(?:-|–|—|--|\|)\s+|\s?—\s?|\.\s|:\s)(?=\S)"
 )
 _UNKNOWN_AGENCY = re.compile(r"[A-ZÄÖÜ]{2,5}|[a-zäöü]{3,4}|[A-Z][a-z]{3,12}")
+# "kor/mde", "kor mit mde": initials and an agency that is not in our list
+_JOINED = re.compile(
+    r"[a-zäöüß]{2,4}(?:/[\w.]{2,12}|\s(?:mit|with)\s(?P<agency>[\w.]{2,12}))+(?<![\d.])"
+)
 _STAFF = frozenset({"staff", "red", "redaktion", "agenturen", "agencies", "eigener"})
 _CAPITALS = re.compile(r"[A-ZÄÖÜ]{2,5}")
 _CREDIT = re.compile(r"\s*[(\[]\s*([^()\[\]\n]{2,60}?)\s*[)\]]\s*\.?\s*$")
@@ -134,11 +138,11 @@ def own_line_signature(text: str) -> bool:
     return any(token.lower() in _STAFF for token in tokens) or len(tokens) <= 2
 
 
-def closing_credit(text: str, rules: Rules) -> tuple[int, str, str]:
+def closing_credit(text: str, rules: Rules, *, known: Container[str] = ()) -> tuple[int, str, str]:
     """Where the credit at the end of a paragraph begins (-1: none), the credit, its agencies.
 
     Initials without an agency count only after the end of a sentence, so that a party or a
-    currency in brackets stays in the text.
+    currency in brackets stays in the text; `known` are signs that only close articles.
 
     Examples
     --------
@@ -154,17 +158,21 @@ def closing_credit(text: str, rules: Rules) -> tuple[int, str, str]:
         return -1, "", ""
     before = text[: base + match.start()].rstrip()
     after_sentence = before[-1:] in '.!?…“”"»«’'
-    found, agency = signature(match.group(1))
-    initials = match.group(1)
-    if not found and after_sentence and own_line_signature(initials):
-        mixed = re.fullmatch(r"[a-zäöü]{2,4}/([A-Z][\w.]+)", initials)
-        return base + match.start(), _as_printed(match.group(0)), mixed.group(1) if mixed else ""
-    if found and not agency:
-        words = initials.lower().split("/")
-        found = after_sentence and not any(word in rules.stopwords for word in words)
-    if not found:
-        return -1, "", ""
-    return base + match.start(), _as_printed(match.group(0)), agency
+    inner = match.group(1)
+    begin, printed = base + match.start(), _as_printed(match.group(0))
+    found, agency = signature(inner)
+    if found and agency:
+        return begin, printed, agency
+    if inner in known:
+        return begin, printed, inner if _CAPITALS.fullmatch(inner) and len(inner) > 2 else ""
+    joined = _JOINED.fullmatch(inner)
+    if joined and not any(word.lower() in rules.stopwords - _LINKING for word in inner.split()):
+        return begin, printed, joined["agency"] or ""
+    phrase = rules.credit["start"].at(words_of(inner), 0) and inner[:1].isupper()
+    free = after_sentence and (found or own_line_signature(inner))
+    if phrase or (free and inner.lower() not in rules.stopwords):
+        return begin, printed, ""
+    return -1, "", ""
 
 
 def _as_printed(text: str) -> str:

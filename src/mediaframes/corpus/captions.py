@@ -1,0 +1,86 @@
+"""Pictures leave their captions and credits in a scraped text: find them."""
+
+import re
+from collections.abc import Sequence
+
+from mediaframes.corpus.furniture import Rules, words_of
+from mediaframes.corpus.lines import Line, has_sentences
+
+CAPTION_WORDS = 60
+PICTURE_CREDIT_WORDS = 8
+TWICE_WORDS = 5  # a shorter line can open the paragraph below it by chance
+_CAPTION_START = re.compile(r"^[^\W\d_]+\s?(?::|©|\|)|^\(")
+
+
+def mark_captions(lines: Sequence[Line], rules: Rules) -> None:
+    """Mark picture captions: by a mark, above a picture credit, or because they stand twice."""
+    for n, line in enumerate(lines):
+        if (line.part and line.part != "credit") or line.size > CAPTION_WORDS:
+            continue
+        if line.part == "credit":
+            continue
+        tail = words_of(line.text[-60:])[-7:]
+        starts = rules.caption["start"].at(line.words, 0) and _CAPTION_START.match(line.text)
+        if starts or (line.size >= 3 and _marked(line, tail, rules)):
+            line.part, line.reason = "caption", "picture caption"
+            continue
+        after = lines[n + 1] if n + 1 < len(lines) else None
+        opens = after is not None and after.text == "+"  # the button that enlarges a picture
+        if line.size < (2 if opens else TWICE_WORDS) or line.ended:
+            continue
+        # The same caption twice: once short, once in full, often with a lone symbol between.
+        for later in lines[n + 1 : n + (3 if opens else 4)]:
+            longer = len(later.text) > len(line.text) or any(
+                between.reason == "lone symbol" for between in lines[n + 1 : n + 3]
+            )
+            fits = later.size <= CAPTION_WORDS and not has_sentences(later)
+            if (
+                longer
+                and fits
+                and (later.text.startswith(line.text) or (opens and _alike(line, later)))
+            ):
+                for one in (line, later):
+                    one.part, one.reason = "caption", "picture caption, given twice"
+                break
+
+
+def _alike(one: Line, two: Line) -> bool:
+    """Whether two captions begin alike or share most of the shorter one's words."""
+    common = len(set(one.words) & set(two.words))
+    return common >= max(2, len(set(one.words)) / 2)
+
+
+def is_picture_credit(line: Line, rules: Rules) -> bool:
+    """Whether a line says no more than who took a picture."""
+    if line.size > PICTURE_CREDIT_WORDS:
+        return False
+    starts = rules.caption["start"].at(line.words, 0) and re.match(r"^[^:©]{3,20}[:©]", line.text)
+    return bool(starts) or (line.text[0] == "©" and "#" not in line.words)
+
+
+def _caption_above(lines: Sequence[Line], n: int) -> None:
+    """What stands right above a picture credit is the caption, unless it is a paragraph."""
+    above = lines[n - 1] if n else None
+    if above is None or above.part or above.size > CAPTION_WORDS or has_sentences(above):
+        return
+    if above.size >= 3 and (above.ended or n >= 3):
+        above.part, above.reason = "caption", "above a picture credit"
+
+
+def _marked(line: Line, tail: Sequence[str], rules: Rules) -> bool:
+    end = line.text[-60:]
+    if "©" in end and not line.text.startswith("©"):
+        return True
+    if re.search(
+        r"[(\[](?:Foto|Bild|Photo|Image|Picture|Grafik)s?\s?[:/©][^()]{2,50}[)\]]?\.?$", end
+    ):
+        return True
+    if re.search(r"\b(?:Foto|Bild|Photo|Image|Fotos|Photograph)\s?:\s?[^:.!?]{2,40}$", end):
+        return True
+    bracketed = re.search(r"\(([^()]{3,40})\)\.?$", end)
+    if bracketed and not has_sentences(line):
+        words = words_of(bracketed.group(1))
+        dated = len(words) <= 3 and words[-1] == "#" and not rules.months.isdisjoint(words)
+        if dated or rules.caption["mark"].anywhere(words):
+            return True
+    return bool(re.search(r"(?:/(?:dpa|AFP|AP|Reuters|Getty Images)|Getty Images)$", end))
