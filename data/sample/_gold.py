@@ -156,7 +156,7 @@ def outlet_plan(outlet: dict[str, Any], articles: list[Article]) -> dict[str, An
     late = [a for a in own if a.week >= _plan.SHIFT_WEEK]
     profile = full(outlet["profile"])
     moved = shifted(profile) if outlet.get("shift") else profile
-    spellings = [outlet["name"], *([outlet["alias"]] if "alias" in outlet else [])]
+    spellings = [outlet["name"], *(outlet[key] for key in ("alias", "slug") if key in outlet)]
     return {
         "code": outlet["code"],
         "language": outlet["language"],

@@ -285,7 +285,7 @@ def build_pages(articles: list[Article], packs: dict[str, Pack]) -> None:
         rng = stream(f"page {article.id}")
         outlet = article.outlet
         aliases = rng.random() < ALIAS_SHARE and outlet.get("alias")
-        article.written = outlet["alias"] if aliases else outlet["name"]
+        article.written = outlet["alias"] if aliases else outlet.get("slug", outlet["name"])
         if article.story is None:
             article.blocks = []
             continue
