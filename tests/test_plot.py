@@ -12,7 +12,7 @@ import pytest
 from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 
 from mediaframes import plot
 from mediaframes.errors import InputError
@@ -208,6 +208,23 @@ def test_prevalence_draws_the_values_and_bounds():
     rows = table[table["outlet"] == OUTLETS[0]]
     assert set(corners) == set(rows["low"].round(9)) | set(rows["high"].round(9))
     assert ax.get_ylabel() == "Share of frame hits (%)" and ax.get_title(loc="left") == "Morality"
+
+
+def test_overlap_of_two_bands_is_where_both_are():
+    table = shares(frames=["Morality"], outlets=OUTLETS[:2], weeks=2)
+    table["low"], table["high"] = [0.0, 0.4, 0.4, 0.0], [0.2, 0.6, 0.6, 0.2]
+    ax = plot.prevalence(table)
+    both = next(c for c in ax.collections if c.get_label() == "_overlap")
+    corners = both.get_paths()[0].vertices
+    # the bands cross like an X and share the rhomb in its middle
+    start, end = mdates.date2num(table["period"].unique())
+    shape, width = both.get_paths()[0], end - start
+    for place, height, shared in [(0.5, 0.3, True), (0.5, 0.22, True), (0.2, 0.3, False)]:
+        assert shape.contains_point((start + width * place, height)) == shared
+    assert corners[:, 1].max() == pytest.approx(0.4)
+    one, two = (to_rgb(c.get_facecolor()[0]) for c in ax.collections if c.get_label() == "_band")
+    mixed = np.multiply(one, two)
+    assert to_rgb(both.get_facecolor()[0]) == pytest.approx(mixed, abs=0.01)
 
 
 def test_many_lines_carry_bars_beside_each_other():

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mediaframes._console import say
@@ -40,8 +41,8 @@ from mediaframes.plot.style import (
 )
 
 VERB = "mf.prevalence(scores, by='outlet', every='week', seed=...)"
-# More bands than this cover each other: from here on each point carries its own interval.
-MOST_BANDS = 3
+# More bands than two cover each other: from three lines on each point carries its own bar.
+MOST_BANDS = 2
 
 
 @styled
@@ -58,9 +59,9 @@ def prevalence(
 ) -> Axes:
     """Prevalence over time: a line for each outlet, or for each frame of one outlet.
 
-    Intervals are bands (up to three lines) or bars. A hollow point has too few articles for an
-    interval; a line breaks where a period has no value. The strip below shows the number of
-    articles.
+    Intervals are bands (one or two lines) or bars (more lines, side by side). A hollow point has
+    too few articles for an interval; a line breaks where a period has no value. The strip below
+    shows the number of articles.
 
     Parameters
     ----------
@@ -216,6 +217,8 @@ def _draw_lines(
     parts = {name: _with_gaps(part, step) for name, part in rows.groupby(rows[column].astype(str))}
     for name in sorted(set(parts) - set(strong)):
         ax.plot(parts[name]["x"], parts[name]["value"], color=found[name].color, lw=0.7, zorder=2)
+    if len(strong) == 2:
+        _draw_overlap(ax, [parts[name] for name in strong], [found[n].color for n in strong])
     ends = {}
     for place, name in enumerate(strong):
         line, look = parts[name], found[name]
@@ -262,6 +265,40 @@ def _draw_lines(
         if last is not None:
             ends[name] = (float(x[last]), float(line["value"][last]))
     return ends
+
+
+def _draw_overlap(ax: Axes, lines: list[pd.DataFrame], colors: list[str]) -> None:
+    """Where two bands lie over each other: the mixture of their colors, not a transparent one."""
+    one, two = (line.groupby("x")[["low", "high"]].first() for line in lines)
+    x = one.index.union(two.index)
+    one, two = one.reindex(x), two.reindex(x)
+    bounds = np.stack([one["low"], two["low"], one["high"], two["high"]])
+    day, bounds = _with_crossings(x.to_numpy(float), bounds)
+    low, high = bounds[:2].max(axis=0), bounds[2:].min(axis=0)
+    first, second = (np.array(to_rgb(tint(color, 0.2))) for color in colors)
+    ax.fill_between(
+        day,
+        low,
+        np.maximum(low, high),
+        color=tuple(first * second),
+        lw=0,
+        zorder=1.9,
+        label="_overlap",
+    )
+
+
+def _with_crossings(x: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Add the places where two of the lines `bounds` cross, so that their maximum is exact."""
+    places = [x]
+    for i in range(len(bounds)):
+        for j in range(i):
+            gap = bounds[i] - bounds[j]
+            with np.errstate(invalid="ignore"):
+                where = np.flatnonzero(gap[:-1] * gap[1:] < 0)
+            share = gap[where] / (gap[where] - gap[where + 1])
+            places.append(x[where] + share * (x[where + 1] - x[where]))
+    every = np.unique(np.concatenate(places))
+    return every, np.stack([np.interp(every, x, bound) for bound in bounds])
 
 
 def _crowded(ax: Axes, rows: pd.DataFrame) -> bool:
