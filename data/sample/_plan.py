@@ -258,14 +258,20 @@ def write_stories(articles: list[Article], pack: Pack) -> None:
 
 def write_wire(writer: Writer, members: list[Article], wire: Agenda) -> None:
     """One agency's story, as each outlet prints it."""
-    first, *others = members
-    story = writer.story(wire.frames(11), first.date, neutral=6)
-    first.story = story
-    for article in others:
-        article.story = story
-        if article.kind == "edited":
-            title = writer.headline(story, article.date)
-            article.story = edited(story, title, writer.pack, writer.rng)
+    first = members[0]
+    copies: list[Story | None] = [None]
+    while None in copies:  # a story that no desk can reword is written anew
+        story = writer.story(wire.frames(11), first.date, neutral=6)
+        copies = [print_wire(writer, story, article) for article in members]
+    for article, copy in zip(members, copies, strict=True):
+        article.story = copy
+
+
+def print_wire(writer: Writer, story: Story, article: Article) -> Story | None:
+    """The agency's story as one outlet prints it, None where the story allows no edit."""
+    if article.kind != "edited":
+        return story
+    return edited(story, writer.headline(story, article.date), writer.pack, writer.rng)
 
 
 def write_event(writer: Writer, members: list[Article], agendas: Agendas) -> None:

@@ -352,12 +352,13 @@ def reworded(sentence: Sentence, swaps: list[tuple[str, str]]) -> Sentence:
     return replace(sentence, text=text)
 
 
-def edited(story: Story, title: str, pack: Pack, rng: random.Random) -> Story:
+def edited(story: Story, title: str, pack: Pack, rng: random.Random) -> Story | None:
     """A copy as a desk edits it: new headline, one sentence dropped, one paragraph reworded.
 
     Only edits that leave a 5-word-shingle Jaccard of .83 to .94 are taken: similar enough that
-    every careful tool should call it a copy, far enough that equality does not find it. Of these
-    it is the edit that rewords most.
+    every careful tool should call it a copy, far enough that equality does not find it. Of those
+    above a floor drawn anew for each copy, it is the edit that rewords most. None where the
+    list of wordings has nothing for this story.
     """
     base = shingles(story.body)
     options = []
@@ -376,5 +377,7 @@ def edited(story: Story, title: str, pack: Pack, rng: random.Random) -> Story:
             if 0.83 <= jaccard(base, shingles(copy.body)) <= 0.94:
                 options.append((fresh, rng.random(), copy))
     if not options:
-        raise ValueError(f"no edit of {story.title!r} keeps the promised similarity")
-    return max(options, key=lambda option: option[:2])[2]
+        return None
+    floor = rng.choice((0.83, 0.85, 0.87, 0.89))  # desks differ in how much they touch
+    light = [option for option in options if jaccard(base, shingles(option[2].body)) >= floor]
+    return max(light or options, key=lambda option: option[:2])[2]
