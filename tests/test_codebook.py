@@ -1,6 +1,8 @@
 """Codebooks: what is read, and that every slip in a file is named with line and mend."""
 
+import importlib.util
 import re
+import sys
 from itertools import combinations
 from pathlib import Path
 
@@ -296,6 +298,18 @@ def test_lookups_refuse_what_is_not_there() -> None:
         Codebook.from_terms({"A": ["x"]}, language="en", exclude={"B": ["y"]})
     with pytest.raises(InputError, match="twice"):
         Codebook.from_terms({"A": ["x", "X"]}, language="en")
+
+
+def test_word_lists_find_the_frames_of_the_sample(root: Path) -> None:
+    """The floor that no change of the lists may break; `tests/quality/frames.py` shows all."""
+    path = root / "tests" / "quality" / "frames.py"
+    spec = importlib.util.spec_from_file_location("quality_frames", path)
+    assert spec and spec.loader
+    quality = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = quality  # dataclasses look their module up
+    spec.loader.exec_module(quality)
+    assert quality.macro_f1(quality.sample("en"), "held out") >= 0.55
+    assert quality.macro_f1(quality.sample("de"), "held out") >= 0.55
 
 
 def test_the_page_of_a_codebook_escapes_its_texts() -> None:

@@ -367,10 +367,12 @@ def test_top_terms_and_lines() -> None:
         ["Money", "tax", 2, 1.0],
         ["Good", "moral", 2, 1.0],
     ]
-    line = hits.lines("Good", window=8).iloc[0]
+    line = hits.lines("Good").iloc[0]
     assert (line["left"], line["match"], line["right"]) == ("tax tax", "moral", ".")
-    cut = hits.lines("Good", window=6).iloc[1]
-    assert (cut["left"], cut["match"], cut["right"]) == ("", "moral", "word")
+    cut = hits.lines("Good", window=2).iloc[1]
+    assert (cut["left"], cut["match"], cut["right"]) == ("", "moral", "word word")
+    bare = hits.lines("Good", window=0).iloc[0]
+    assert (bare["left"], bare["right"]) == ("", "")
 
 
 def test_where_keeps_the_rest_consistent() -> None:
@@ -432,3 +434,27 @@ def test_known_traps(root: Path, language: str, text: str, frame: str, expected:
     hits = apply_codebook(tokens, root / "data/codebooks/policy-frames.yml")
     found = [term for name, term, _ in spans(hits) if name.startswith(frame)]
     assert found == expected
+
+
+# --- real articles ---------------------------------------------------------------------------
+
+
+@pytest.mark.real
+def test_german_news_of_a_pandemic_year(shared_data: Path, root: Path) -> None:
+    import gzip
+    import json
+
+    with gzip.open(shared_data / "fang_covid_de" / "articles.jsonl.gz", "rt") as file:
+        rows = [json.loads(line) for _, line in zip(range(500), file, strict=False)]
+    frame = pd.DataFrame({"text": [row["article"] for row in rows], "language": "de"})
+    tokens = tokenize(Corpus.from_frame(frame))
+    hits = apply_codebook(tokens, root / "data/codebooks/policy-frames.yml")
+    # every span gives back a text that its term matches
+    texts = hits.docs["text"]
+    for row in hits.table.sample(300, random_state=1).itertuples(index=False):
+        piece = unicodedata.normalize("NFC", texts[row.id][row.start : row.end].lower())
+        joined = " ".join(piece.replace("-", " ").replace("\u00ad", "").split())
+        assert fnmatchcase(joined, row.term.replace("-", " ").replace("'s", "")), (piece, row.term)
+    shares = hits.scores().values
+    np.testing.assert_allclose(shares.sum(axis=1)[shares.notna().all(axis=1)], 1)
+    assert shares.mean().idxmax() == "Health and safety"

@@ -14,6 +14,8 @@ from mediaframes.frames.codebook import Codebook
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
 from mediaframes.scores import Scores
 
+# Characters set aside for each word around a hit; German compounds and links are seldom longer.
+LONGEST_WORD = 60
 UNITS = ("share", "per_1000", "presence", "count")
 
 
@@ -158,7 +160,7 @@ class Hits:
         top = found.groupby("frame", observed=True).head(n)
         return top.astype({"frame": "str"}).reset_index(drop=True)
 
-    def lines(self, frame: str, *, window: int = 60) -> pd.DataFrame:
+    def lines(self, frame: str, *, window: int = 8) -> pd.DataFrame:
         """The hits of a frame with the text around them: read before you count.
 
         Parameters
@@ -166,7 +168,7 @@ class Hits:
         frame : str
             One of `frames`.
         window : int
-            Characters to either side (cut words are left out).
+            Words to either side, also beyond the sentence.
 
         Returns
         -------
@@ -176,7 +178,7 @@ class Hits:
         if frame not in self.frames:
             raise InputError(f"no frame '{frame}'; there are: {', '.join(self.frames)}")
         if window < 0:
-            raise InputError(f"window={window} is negative; give a number of characters, e.g. 60")
+            raise InputError(f"window={window} is negative; give a number of words, e.g. 8")
         rows = self.table[self.table["frame"] == frame]
         places = rows["id"].cat.codes.to_numpy()
         texts = self.docs["text"].to_numpy(dtype=object)[places]
@@ -303,17 +305,12 @@ def term_index(counts: pd.DataFrame) -> pd.Index:
 
 
 def _before(text: str, start: int, window: int) -> str:
-    """The words before a hit, without one that the window cuts."""
-    begin = max(start - window, 0)
-    left = text[begin:start]
-    if begin and left and not text[begin - 1].isspace():
-        left = left.partition(" ")[2]
-    return " ".join(left.split())
+    """The words before a hit; only as much of the text as holds them is split."""
+    begin = max(start - LONGEST_WORD * (window + 1), 0)
+    words = text[begin:start].split()
+    return " ".join(words[max(len(words) - window, 0) :])
 
 
 def _after(text: str, end: int, window: int) -> str:
-    """The words after a hit, without one that the window cuts."""
-    right = text[end : end + window]
-    if right and end + window < len(text) and not text[end + window].isspace():
-        right = right.rpartition(" ")[0]
-    return " ".join(right.split())
+    """The words after a hit."""
+    return " ".join(text[end : end + LONGEST_WORD * (window + 1)].split()[:window])
