@@ -418,3 +418,23 @@ def test_every_real_file_is_read_or_refused_in_words(shared_data: Path):
                 read(path)
             except InputError as error:
                 assert len(str(error)) < 1200
+
+
+def test_paths_that_overlap_or_loop(tmp_path: Path):
+    write(tmp_path / "a.csv", ROWS)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "loop").symlink_to(tmp_path)
+    corpus = read([tmp_path, tmp_path / "a.csv", tmp_path / "sub" / ".." / "a.csv"])
+    assert corpus.files["file"].tolist() == ["a.csv"]
+    assert len(corpus) == len(ROWS)
+    with pytest.raises(InputError, match="name the folder, or list the files"):
+        read(tmp_path / "*.csv")
+
+
+def test_columns_with_our_names_are_kept(tmp_path: Path):
+    rows = [{"text": f"Text {n}.", "row": n, "source_file": "mine", "weight": 2} for n in range(3)]
+    docs = read(write(tmp_path / "a.csv", rows)).docs
+    assert sorted(docs["given_row"]) == [0, 1, 2]
+    assert set(docs["given_source_file"]) == {"mine"}
+    assert set(docs["given_weight"]) == {2}
+    assert set(docs["source_file"]) == {"a.csv"}

@@ -157,7 +157,12 @@ def _by_number(column: pd.Series) -> pd.Series:
 
 def _open(source: Source, options: Options) -> _Opened:
     """One file's content; what cannot be read in a folder is named, what the user named raises."""
-    data = source.path.read_bytes() if source.path.is_file() else b""
+    try:
+        data = source.path.read_bytes() if source.path.is_file() else b""
+    except OSError as error:
+        raise InputError(
+            f"{source.name}: cannot be opened ({error.strerror}); check the file's permissions"
+        ) from error
     digest = hashlib.sha256(data).hexdigest()
     if source.skipped:
         return _Opened(source, digest, None, source.skipped)
@@ -363,7 +368,7 @@ def _line(name: str, row: pd.Series) -> str:
     extras = [
         f"{gap} ANNOUNCED ARTICLES NOT FOUND" if gap > 0 else "",
         f"{-gap} more than announced" if gap < 0 else "",
-        f"{row['repaired']} texts with broken letters (Ã¼) mended" if row["repaired"] else "",
+        f"broken letters (Ã¼) mended in {row['repaired']} articles" if row["repaired"] else "",
         f"{row['dates_unreadable']} dates unreadable" if row["dates_unreadable"] else "",
         f"{row['dates_guessed']} dates guessed ({row['date_order'] or 'two-digit year'}; "
         "see day_first=)"

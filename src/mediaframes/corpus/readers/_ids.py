@@ -43,7 +43,9 @@ def with_ids(articles: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         "\x1f".join("" if value is None else str(value) for value in row)
         for row in articles[["source_file", *CORE, *others]].itertuples(index=False, name=None)
     ]
-    articles = articles.assign(_key=keys).sort_values(["_key", "row"], ignore_index=True)
+    lines = articles["row"].tolist()
+    order = sorted(range(len(keys)), key=lambda place: (keys[place], lines[place]))
+    articles = articles.iloc[order].reset_index(drop=True)
     content = _content_hashes(articles)
     given = articles["id"].notna()
     wanted = articles["id"].where(given, content)
@@ -64,7 +66,7 @@ def with_ids(articles: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         )
     if renamed > clash:
         say(f"{renamed - clash} articles without an id equal another one; see dedupe")
-    return articles.assign(id=ids).drop(columns=["_key", "row"]), left_out
+    return articles.assign(id=ids).drop(columns="row"), left_out
 
 
 def _content_hashes(articles: pd.DataFrame) -> pd.Series:

@@ -1,6 +1,7 @@
 """Which files there are to read, and under which names they are known."""
 
 import os
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -35,16 +36,13 @@ def find_sources(paths: str | Path | Iterable[str | Path]) -> list[Source]:
     folders = []
     for path in sorted({Path(item).expanduser() for item in given}):
         if not path.exists():
-            raise InputError(
-                f"{path}: no such file or folder (looked in {Path.cwd().name}/); check the "
-                "spelling, or the folder in which Python or the notebook was started"
-            )
-        folders.append((path if path.is_dir() else path.parent).resolve())
-        items = _below(path) if path.is_dir() else [(path, "", True)]
+            raise InputError(_absent(path))
+        base = path.resolve()
+        folders.append(base if base.is_dir() else base.parent)
+        items = _below(base, (base,)) if base.is_dir() else [(base, "", True)]
         for item, skipped, asked in items:
-            place = item.resolve() if not item.is_symlink() else item.absolute()
-            if asked or place not in found:
-                found[place] = (skipped, asked)
+            if asked or item not in found:
+                found[item] = (skipped, asked)
     top = Path(os.path.commonpath(folders))
     sources = [
         Source(path, _name(path, top), skipped, asked) for path, (skipped, asked) in found.items()
@@ -52,18 +50,32 @@ def find_sources(paths: str | Path | Iterable[str | Path]) -> list[Source]:
     return sorted(sources, key=lambda source: source.name)
 
 
+def _absent(path: Path) -> str:
+    if any(char in str(path) for char in "*?"):
+        return f"{path}: no such file; name the folder, or list the files, e.g. with Path.glob"
+    return (
+        f"{path}: no such file or folder (looked in {Path.cwd().name}/); check the spelling, or "
+        "the folder in which Python or the notebook was started"
+    )
+
+
 def _name(path: Path, top: Path) -> str:
-    return path.relative_to(top).as_posix() if path.is_relative_to(top) else path.name
+    """The name below `top`, in composed letters (macOS takes them apart) and valid Unicode."""
+    name = path.relative_to(top).as_posix()
+    valid = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return unicodedata.normalize("NFC", valid)
 
 
-def _below(folder: Path) -> list[tuple[Path, str, bool]]:
+def _below(folder: Path, above: tuple[Path, ...]) -> list[tuple[Path, str, bool]]:
     """All files below a folder; hidden ones and READMEs with the reason for leaving them."""
     items: list[tuple[Path, str, bool]] = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):
             items.append((path, "hidden", False))
         elif path.is_dir():
-            items += _below(path)
+            place = path.resolve()
+            if place not in above:  # a link to a folder that holds it would never end
+                items += _below(path, (*above, place))
         elif path.name.upper().startswith("README"):
             items.append((path, "a README", False))
         else:
