@@ -105,7 +105,7 @@ documents = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     documents,
     st.lists(phrases, min_size=1, max_size=5, unique=True),

@@ -173,7 +173,7 @@ class Hits:
         Returns
         -------
         DataFrame
-            One row per hit: ``id outlet date term left match right start end sentence``.
+            One row per hit: ``id outlet date frame term left match right start end sentence``.
         """
         if frame not in self.frames:
             raise InputError(f"no frame '{frame}'; there are: {', '.join(self.frames)}")
@@ -188,7 +188,8 @@ class Hits:
                 "id": self.docs.index[places],
                 "outlet": self.docs["outlet"].to_numpy()[places],
                 "date": self.docs["date"].to_numpy()[places],
-                "term": rows["term"].astype("str").to_numpy(),
+                "frame": pd.Series(frame, range(len(rows)), dtype="str"),
+                "term": pd.Series(rows["term"].astype("str").to_numpy(), dtype="str"),
                 "left": pd.Series([_before(t, a, window) for t, a, _ in cuts], dtype="str"),
                 "match": pd.Series([" ".join(t[a:b].split()) for t, a, b in cuts], dtype="str"),
                 "right": pd.Series([_after(t, b, window) for t, _, b in cuts], dtype="str"),
