@@ -399,6 +399,18 @@ def test_save_and_load(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(again.scores().values, hits.scores().values)
 
 
+def test_the_cache_knows_the_codebook(tmp_path: Path) -> None:
+    from mediaframes.made import Cache
+
+    cache = Cache(tmp_path)
+    tokens = tokens_of("tax and moral")
+    one, two = book(A=["tax"]), book(A=["tax", "moral"])
+    first = cache.get(apply_codebook, tokens, codebook=one)
+    assert cache.get(apply_codebook, tokens, codebook=one).content_hash == first.content_hash
+    assert len(list(tmp_path.iterdir())) == 1
+    assert len(cache.get(apply_codebook, tokens, codebook=two)) == 2
+
+
 def test_the_codebook_is_part_of_how_hits_came_to_be() -> None:
     tokens = tokens_of("tax")
     one = apply_codebook(tokens, book(A=["tax"]))
