@@ -308,7 +308,7 @@ def test_frames_keep_the_codebooks_colors():
     ],
     ids=["1x1", "1 period", "long names", "80 weeks", "90 months", "no outlet", "rate"],
 )
-@pytest.mark.parametrize("width", ["single", "onehalf", "double"])
+@pytest.mark.parametrize("width", ["single", "double"])
 def test_prevalence_takes_all_kinds_of_tables(table, width):
     ax = plot.prevalence(table, width=width, events={"Vote": "2024-05-20"})
     millimeters = look.figure_of(ax).get_figwidth() * 25.4

@@ -16,7 +16,18 @@ from matplotlib.transforms import ScaledTranslation
 from mediaframes._console import say
 from mediaframes.errors import InputError
 from mediaframes.plot._tables import wrap
-from mediaframes.plot.style import FAINT, INK, LETTER, MM, SMALL, TEXT, Look, figure_of, readable
+from mediaframes.plot.style import (
+    FAINT,
+    INK,
+    LETTER,
+    MM,
+    SMALL,
+    TEXT,
+    Look,
+    figure_of,
+    lay_out,
+    readable,
+)
 
 # strftime would take the names of the session's locale
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -83,7 +94,7 @@ def label_ends(
     ]
     for label in labels:
         label.set_label("_end-label")
-    figure.draw_without_rendering()
+    lay_out(figure)
     tall = ax.get_window_extent().height * 72 / figure.dpi
     wanted = [float(ax.transData.transform(ends[n])[1] - ax.get_window_extent().y0) for n in names]
     places = spread(

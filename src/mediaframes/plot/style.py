@@ -250,6 +250,13 @@ def quiet() -> Iterator[None]:
         yield
 
 
+def lay_out(figure: Figure) -> None:
+    """Put axes and labels in their places, so that these can be measured; draws nothing."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+
+
 def settle(figure: Figure) -> None:
     """Make the layout final, as it will be in the files, and check that letters can be drawn."""
     cover(figure)
@@ -257,7 +264,7 @@ def settle(figure: Figure) -> None:
     with quiet(), warnings.catch_warnings():
         warnings.filterwarnings("error", message=".*collapsed to zero.*")
         try:
-            figure.draw_without_rendering()
+            lay_out(figure)
         except UserWarning as error:
             raise InputError(
                 "the labels leave no room for the figure; use width='double', a larger figure, "

@@ -35,6 +35,7 @@ from mediaframes.plot.style import (
     Page,
     axes,
     figure_of,
+    lay_out,
     looks,
     styled,
     tint,
@@ -128,7 +129,7 @@ def prevalence(
         _labels.label_ends(ax, ends, found)
     if events is not None:
         if not in_panels:
-            figure.draw_without_rendering()
+            lay_out(figure)
         depth = _labels.draw_events(ax, events, label=not in_panels)
         if title and not in_panels:
             ax.set_title(title, pad=6 + 9 * depth)
