@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from mediaframes._docs import rows_where
 from mediaframes.errors import InputError
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
 
@@ -128,14 +129,7 @@ class Scores:
 
     def where(self, condition: "str | pd.Series") -> "Scores":
         """The articles for which `condition` (a query over `docs`, or a mask) holds."""
-        if isinstance(condition, str):
-            try:
-                mask = self.docs.eval(condition).fillna(False).astype(bool)
-            except Exception as error:
-                names = ", ".join(map(str, self.docs.columns))
-                raise InputError(f"'{condition}' is no condition over {names}: {error}") from error
-        else:
-            mask = condition.reindex(self.docs.index).fillna(False).astype(bool)
+        mask = rows_where(self.docs, condition)
         settings = {"kept": hash_frame(self.docs.loc[mask, []])}
         made = Made.by("where", settings=settings, parents=(self.made,))
         return replace(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from mediaframes._docs import rows_where
 from mediaframes.errors import InputError
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
 
@@ -86,6 +87,7 @@ class Corpus:
                 f"no column 'text' (columns: {', '.join(map(str, frame.columns))}); rename the one "
                 "that holds the articles, e.g. frame.rename(columns={'body': 'text'})"
             )
+        _check_characters(frame["text"])
         docs = frame.set_index("id") if "id" in frame.columns else frame.copy()
         docs.index = docs.index.astype("str").rename("id")
         if docs.index.has_duplicates:
@@ -134,14 +136,7 @@ class Corpus:
         reason : str
             Why the others are left out, in words a reader of the paper would understand.
         """
-        if isinstance(condition, str):
-            try:
-                mask = self.docs.eval(condition).fillna(False).astype(bool)
-            except Exception as error:
-                names = ", ".join(map(str, self.docs.columns))
-                raise InputError(f"'{condition}' is no condition over {names}: {error}") from error
-        else:
-            mask = condition.reindex(self.docs.index).fillna(False).astype(bool)
+        mask = rows_where(self.docs, condition)
         gone = leaving(self.docs[~mask], step="where", reason=reason)
         settings = {"reason": reason, "kept": hash_frame(self.docs.loc[mask, []])}
         return self.replace(step="where", settings=settings, docs=self.docs[mask], left_out=gone)
@@ -207,6 +202,18 @@ def leaving(docs: pd.DataFrame, *, step: str, reason: str) -> pd.DataFrame:
             "start": docs["text"].str.slice(0, START).to_numpy(),
         }
     ).astype("str")
+
+
+def _check_characters(texts: pd.Series) -> None:
+    """Halves of surrogate pairs are no characters; Parquet and UTF-8 cannot hold them."""
+    if texts.dtype != object:
+        return
+    for name, text in texts.items():
+        if isinstance(text, str) and any("\ud800" <= c <= "\udfff" for c in text):
+            raise InputError(
+                f"the text of row '{name}' holds broken characters (lone surrogates); read its file "
+                "with the right encoding"
+            )
 
 
 def _as_days(dates: pd.Series) -> pd.Series:

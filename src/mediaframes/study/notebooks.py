@@ -47,6 +47,7 @@ def execute(path: Path, *, folder: Path, environment: Mapping[str, str]) -> Any:
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
+    from traitlets.config import Config
 
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
@@ -55,6 +56,8 @@ def execute(path: Path, *, folder: Path, environment: Mapping[str, str]) -> Any:
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
+        # other users of the machine must not be able to listen to the kernel
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}),
     )
     try:
         with _environment(environment):

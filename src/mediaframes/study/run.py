@@ -28,6 +28,8 @@ MADE = (
     "manifest.json",
 )
 
+CACHE = ".cache"  # in the folder of a run
+
 
 def reproduce(study: str | Path, out: str | Path | None = None, *, cache: bool = True) -> Path:
     """Run a study's notebooks in fresh kernels and leave the results in a folder.
@@ -83,6 +85,7 @@ def _sweep(target: Path) -> None:
 
 
 def _run_notebooks(path: Path, settings: Settings, work: Path, cache: bool) -> None:
+    keep = cache and bool(settings.study.cache)
     folder = find_beside(path.parent, settings.study.notebooks)
     notebooks = sorted(folder.glob("*.ipynb")) if folder else []
     if not notebooks:
@@ -93,7 +96,8 @@ def _run_notebooks(path: Path, settings: Settings, work: Path, cache: bool) -> N
         "MEDIAFRAMES_NOTE": settings.study.note,
         # one thread: the notebooks are short, and no library's sums depend on the number of threads
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),
-        "MEDIAFRAMES_CACHE": settings.study.cache if cache else "",
+        # without a lasting cache the notebooks of one run still share what they compute
+        "MEDIAFRAMES_CACHE": settings.study.cache if keep else str(work / CACHE),
     }
     (work / "notebooks").mkdir()
     for notebook in notebooks:
@@ -103,6 +107,7 @@ def _run_notebooks(path: Path, settings: Settings, work: Path, cache: bool) -> N
         page = to_html(executed, notebook.stem)
         write_atomic(work / "notebooks" / f"{notebook.stem}.html", page.encode())
         say(f"  {time.perf_counter() - begin:.0f} s")
+    shutil.rmtree(work / CACHE, ignore_errors=True)
 
 
 def describe(path: Path, settings: Settings, work: Path) -> dict[str, Any]:

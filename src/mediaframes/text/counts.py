@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mediaframes._docs import rows_where
 from mediaframes.errors import InputError
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
 from mediaframes.text.tokens import Tokens
@@ -104,8 +105,7 @@ class Counts:
 
     def where(self, condition: "str | pd.Series") -> "Counts":
         """The articles for which `condition` (a query over `docs`, or a mask) holds."""
-        mask = self.docs.eval(condition) if isinstance(condition, str) else condition
-        keep = mask.reindex(self.docs.index).fillna(False).to_numpy(bool)
+        keep = rows_where(self.docs, condition)
         settings = {"kept": hash_frame(self.docs.loc[keep, []])}
         made = Made.by("where", settings=settings, parents=(self.made,))
         return replace(self, docs=self.docs[keep], matrix=self.matrix[keep], made=made)

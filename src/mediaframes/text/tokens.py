@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mediaframes._console import progress, say
+from mediaframes._docs import rows_where
 from mediaframes.corpus.articles import Corpus
 from mediaframes.errors import InputError
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
@@ -77,9 +78,12 @@ class Tokens:
         part = self.ids[self.offsets[row] : self.offsets[row + 1]]
         return [str(word) for word in self.vocabulary[part]]
 
-    def where(self, mask: pd.Series) -> "Tokens":
-        """The articles for which `mask` (bool, index as `docs`) holds; the vocabulary stays."""
-        keep = mask.reindex(self.docs.index).fillna(False).to_numpy(bool)
+    def where(self, condition: "str | pd.Series") -> "Tokens":
+        """The articles for which `condition` (a query over `docs`, or a mask) holds.
+
+        The vocabulary stays as it is.
+        """
+        keep = rows_where(self.docs, condition)
         token_keep = np.repeat(keep, self.lengths())
         settings = {"kept": hash_frame(self.docs.loc[keep, []])}
         return replace(

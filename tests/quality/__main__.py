@@ -1,0 +1,33 @@
+"""``make quality``: every measured quality against its reach, as one table."""
+
+import os
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+
+MODULES = ("cleaning", "duplicates", "frames", "intervals")
+
+
+def main() -> int:
+    """Print the table; a missing folder of real data is said, not taken for success."""
+    default = Path(__file__).resolve().parents[3] / "shared" / "data"
+    shared = Path(os.environ.get("MEDIAFRAMES_SHARED_DATA", default))
+    if not shared.is_dir():
+        print(f"no real data at {shared}; set MEDIAFRAMES_SHARED_DATA (see tests/README.md)")
+        return 1
+    tables = []
+    for name in MODULES:
+        begin = time.process_time()
+        tables.append(import_module(f"tests.quality.{name}").measure(shared))
+        print(f"measured {name}: {time.process_time() - begin:.0f} s of CPU")
+    table = pd.concat(tables, ignore_index=True)
+    print()
+    print(table.round(4).to_string(index=False, na_rep="-", max_colwidth=90))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,285 @@
+"""Words, sentences, counts and concordance, against naive references."""
+
+import re
+import unicodedata
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+
+from mediaframes import Corpus, Counts, InputError, Tokens, concordance, count, tokenize
+from mediaframes.text.words import WordFinder, stems, stop_words
+
+texts = st.lists(
+    st.text(alphabet=st.sampled_from(list("abAÄßé’'-.,!?\n \u00ad\u0301„“10€中я😀_")), max_size=60),
+    min_size=1,
+    max_size=6,
+)
+
+
+def corpus_of(*documents: str, language: str | None = "de") -> Corpus:
+    ids = [f"d{i}" for i in range(len(documents))]
+    frame = pd.DataFrame({"text": list(documents), "language": language}, index=ids)
+    return Corpus.from_frame(frame)
+
+
+def words_of(text: str) -> list[str]:
+    return tokenize(corpus_of(text)).words("d0")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Ukraine-Krieg: 12.000 Soldaten", ["ukraine-krieg", "12.000", "soldaten"]),
+        ("Don't stop the U.S. ships!", ["don't", "stop", "the", "u", "s", "ships"]),
+        ("the government’s plan", ["the", "government", "plan"]),
+        ("„nicht untätig bleiben“", ["nicht", "untätig", "bleiben"]),
+        ("0,99€ im Monat", ["0,99", "im", "monat"]),
+        ("Größe STRASSE", ["größe", "strasse"]),
+        ("Covid-19- und G-7-Treffen", ["covid-19", "und", "g-7-treffen"]),
+        ("so\u00adgenannt", ["sogenannt"]),
+        ("u\u0308ber", ["über"]),
+        ("snake_case a_b", ["snake", "case", "a", "b"]),
+        ("Москва и 北京", ["москва", "и", "北京"]),
+        ("--- ... '' -a- 'b'", ["a", "b"]),
+        ("", []),
+        ("😀😀", []),
+    ],
+)
+def test_words(text: str, words: list[str]) -> None:
+    assert words_of(text) == words
+
+
+def test_split_hyphens() -> None:
+    tokens = tokenize(corpus_of("Ukraine-Krieg"), split_hyphens=True)
+    assert tokens.words("d0") == ["ukraine", "krieg"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "sentences"),
+    [
+        ("de", "Am 24. Oktober kam Dr. Ambel. Er ging.", 2),
+        ("en", "Mr. Hale spoke on Monday. He left at 5 p.m. yesterday.", 2),
+        ("en", "It was 24. He won.", 2),
+        ("de", "„Wir gehen.“ Danach schwieg er.", 2),
+        ("de", "Er fragte: Warum? Weil es so ist.", 2),
+        ("en", "e.g. this is one", 1),
+        ("en", "A hard\nwrapped line. Then\nanother", 2),
+        ("en", "Heading without a stop\n\nA paragraph", 2),
+        ("de", "z. B. dort u. a. hier", 1),
+        (None, "Prof. Dr. Ambel sprach. Ende.", 2),
+        ("en", "no capital. after it", 1),
+    ],
+)
+def test_sentences(language: str | None, text: str, sentences: int) -> None:
+    tokens = tokenize(corpus_of(text, language=language))
+    assert tokens.sentences.max() + 1 == sentences
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts)
+@example(["a’s b's A-B-c ’s", "\n\n\n"])
+def test_spans_give_back_the_text(documents: list[str]) -> None:
+    corpus = corpus_of(*documents)
+    tokens = tokenize(corpus)
+    for row, text in enumerate(corpus.docs["text"]):
+        here = slice(tokens.offsets[row], tokens.offsets[row + 1])
+        spans = list(zip(tokens.starts[here], tokens.ends[here], strict=True))
+        for (start, end), word in zip(spans, tokens.words(corpus.docs.index[row]), strict=True):
+            printed = "".join(c for c in text[start:end] if unicodedata.category(c) != "Cf")
+            lowered = "".join(c.lower()[0] for c in printed)
+            assert unicodedata.normalize("NFC", lowered) == word
+            assert not any(c.isspace() for c in printed)
+        assert all(a[1] <= b[0] for a, b in pairwise(spans))
+        outside = set(range(len(text))) - {i for a, b in spans for i in range(a, b)}
+        letters = [text[i] for i in outside if text[i].isalnum()]
+        assert set(letters) <= {"s", "S"}, "only the s of a possessive may lie outside words"
+        numbers = tokens.sentences[here]
+        assert (np.diff(numbers) >= 0).all()
+        assert len(numbers) == 0 or numbers[0] == 0
+
+
+@settings(max_examples=50, deadline=None)
+@given(texts, st.randoms(use_true_random=False))
+def test_order_of_rows_changes_nothing(documents: list[str], random: object) -> None:
+    frame = pd.DataFrame({"text": documents}, index=[f"d{i}" for i in range(len(documents))])
+    order = list(range(len(documents)))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    one = tokenize(Corpus.from_frame(frame))
+    two = tokenize(Corpus.from_frame(frame.iloc[order]))
+    assert one.content_hash == two.content_hash
+
+
+def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = corpus_of(*[f"Wort{i % 7} und noch {i} Worte. Ende hier." for i in range(50)])
+    whole = tokenize(corpus)
+    monkeypatch.setattr("mediaframes.text.tokens.BLOCK_CHARACTERS", 100)
+    assert tokenize(corpus).content_hash == whole.content_hash
+
+
+def test_hostile_text() -> None:
+    long = "x" * 3_000_000
+    tokens = tokenize(corpus_of(long, "\0null\0byte", "אבג שלום", "e" + "\u0301" * 500))
+    assert tokens.lengths().tolist() == [1, 2, 2, 1]
+    many = " ".join(f"w{i}" for i in range(200_000))  # the word table grows several times
+    assert len(tokenize(corpus_of(many)).vocabulary) == 200_000
+
+
+def test_articles_without_words_stay(capsys: pytest.CaptureFixture[str]) -> None:
+    tokens = tokenize(corpus_of("eins zwei", "", "..."))
+    assert tokens.lengths().tolist() == [2, 0, 0]
+    assert "2 articles hold no word, the first 'd1'" in capsys.readouterr().out
+    assert len(count(tokens)) == 3
+    nothing = tokenize(corpus_of(""))
+    assert len(nothing.ids) == 0
+
+
+def test_tokens_save_load_where(tmp_path: Path) -> None:
+    tokens = tokenize(corpus_of("eins zwei. Drei", "vier", "fünf eins"))
+    tokens.save(tmp_path / "t")
+    assert Tokens.load(tmp_path / "t").content_hash == tokens.content_hash
+    part = tokens.where(tokens.docs.index != "d1")
+    assert part.words("d2") == ["fünf", "eins"]
+    assert part.lengths().tolist() == [3, 2]
+    with pytest.raises(InputError, match="no article 'd1'; ids look like 'd0'"):
+        part.words("d1")
+
+
+class TestCount:
+    """Document-term counts."""
+
+    def test_equals_a_naive_count(self) -> None:
+        documents = ["Der Hafen, der Hafen schließt.", "Preise 2024 steigen im Hafen", "Preise"]
+        counts = count(tokenize(corpus_of(*documents)))
+        expected = [Counter(hafen=2, schließt=1), Counter(preise=1, steigen=1, hafen=1),
+                    Counter(preise=1)]  # fmt: skip
+        for row, want in enumerate(expected):
+            cells = counts.matrix[[row]].toarray()[0]
+            got = {w: int(n) for w, n in zip(counts.vocabulary, cells, strict=True) if n}
+            assert got == dict(want)
+
+    def test_same_words_as_countvectorizer(self, root: Path) -> None:
+        from sklearn.feature_extraction.text import CountVectorizer
+
+        documents = ["Ein Hafen ohne Schiffe", "ohne Hafen kein Schiff", "Schiffe, Schiffe!"]
+        theirs = CountVectorizer(token_pattern=r"\w+")
+        matrix = theirs.fit_transform(documents)
+        ours = count(tokenize(corpus_of(*documents)), stop_words=False, numbers=True)
+        assert list(ours.vocabulary) == list(theirs.get_feature_names_out())
+        assert (ours.matrix.toarray() == matrix.toarray()).all()
+
+    def test_stop_words_of_each_language(self) -> None:
+        frame = pd.DataFrame(
+            {"text": ["die Toten", "they die"], "language": ["de", "en"]}, index=["a", "b"]
+        )
+        counts = count(tokenize(Corpus.from_frame(frame)))
+        assert counts.totals().to_dict() == {"die": 1, "toten": 1}
+
+    def test_own_stop_words_numbers_letters_stems(self) -> None:
+        tokens = tokenize(corpus_of("Sanktion Sanktionen 2024 x", language="de"))
+        assert list(count(tokens, stem=True).vocabulary) == ["sanktion"]
+        assert "2024" in count(tokens, numbers=True).vocabulary
+        assert "x" in count(tokens, min_letters=1).vocabulary
+        own = count(tokens, stop_words={"de": ["Sanktion"]})
+        assert list(own.vocabulary) == ["sanktionen"]
+
+    def test_trim_and_empty_vocabulary(self) -> None:
+        tokens = tokenize(corpus_of("Hafen Preis", "Hafen Zoll"))
+        assert list(count(tokens, min_docs=2).vocabulary) == ["hafen"]
+        assert list(count(tokens, max_share=0.5).vocabulary) == ["preis", "zoll"]
+        with pytest.raises(
+            InputError, match=r"no words remain: of 3 words in 2 articles.*lower min_docs=3"
+        ):
+            count(tokens, min_docs=3)
+
+    def test_from_matrix_checks(self) -> None:
+        with pytest.raises(InputError, match="rows are articles, columns words"):
+            Counts.from_matrix(csr_array(np.eye(2)), ["a"])
+        with pytest.raises(InputError, match="give counts, not tf-idf"):
+            Counts.from_matrix(csr_array(np.eye(2) * 0.5), ["a", "b"])
+        with pytest.raises(InputError, match="the word 'a' names two columns"):
+            Counts.from_matrix(csr_array(np.eye(2)), ["a", "a"])
+
+    def test_save_load_where(self, tmp_path: Path) -> None:
+        counts = count(tokenize(corpus_of("Hafen Preis", "Hafen Zoll")))
+        counts.save(tmp_path / "c")
+        assert Counts.load(tmp_path / "c").content_hash == counts.content_hash
+        assert len(counts.where(counts.docs.index == "d1")) == 1
+
+
+class TestWordFinder:
+    """Wildcards over the vocabulary."""
+
+    words = st.lists(st.text(alphabet="ab.*c", min_size=1, max_size=6), min_size=1, max_size=20)
+
+    @settings(max_examples=300, deadline=None)
+    @given(words, st.text(alphabet="ab?*.", min_size=1, max_size=5))
+    def test_equals_a_regular_expression(self, words: list[str], pattern: str) -> None:
+        vocabulary = pd.Index(sorted(set(words)), dtype="str")
+        if not pattern.strip("*?"):
+            with pytest.raises(InputError, match="matches every word"):
+                WordFinder(vocabulary).matches(pattern)
+            return
+        escaped = "".join({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in pattern)
+        expected = [i for i, w in enumerate(vocabulary) if re.fullmatch(escaped, w, re.DOTALL)]
+        if "*" not in pattern and "?" not in pattern:
+            expected = [i for i, w in enumerate(vocabulary) if w == pattern]
+        assert WordFinder(vocabulary).matches(pattern).tolist() == expected
+
+    def test_no_pattern_is_slow(self) -> None:
+        finder = WordFinder(pd.Index(["a" * 100_000 + "b"]))
+        assert finder.matches("*a*a*a*a*a*a*c").tolist() == []
+
+    def test_phrases_are_refused(self) -> None:
+        with pytest.raises(InputError, match="is a phrase"):
+            WordFinder(pd.Index(["a"])).matches("a b")
+
+
+def test_stop_lists_and_stems() -> None:
+    for language in ("de", "en"):
+        words = stop_words(language)
+        assert len(words) > 150
+        assert all(word == word.lower() for word in words)
+    assert stop_words("xx") == stop_words("../../secret") == ()
+    assert stems(pd.Index(["häuser"]), "xx") == ["häuser"]
+
+
+class TestConcordance:
+    """Back to the lines."""
+
+    def test_word_phrase_and_borders(self) -> None:
+        tokens = tokenize(
+            corpus_of("Neue Sanktionen treffen den Hafen. Sanktionen helfen.", "Keine")
+        )
+        lines = concordance(tokens, "sanktion*", window=1)
+        assert lines[["left", "match", "right"]].values.tolist() == [
+            ["Neue", "Sanktionen", "treffen"],
+            ["Hafen.", "Sanktionen", "helfen"],
+        ]
+        text = tokens.docs["text"].iloc[0]
+        assert [text[a:b] for a, b in zip(lines["start"], lines["end"], strict=True)] == [
+            "Sanktionen"
+        ] * 2
+        assert len(concordance(tokens, "den hafen")) == 1
+        assert len(concordance(tokens, "hafen sanktionen")) == 0, "not across sentences"
+        assert len(concordance(tokens, "helfen keine")) == 0, "not across articles"
+        assert len(concordance(tokens, "fehlt")) == 0
+
+    def test_regular_expression_characters_are_harmless(self) -> None:
+        tokens = tokenize(corpus_of("a.b (x"))
+        assert len(concordance(tokens, "(")) == 0
+        assert len(concordance(tokens, "a.*")) == 0
+
+    def test_bad_patterns(self) -> None:
+        tokens = tokenize(corpus_of("ein Wort"))
+        for pattern, message in (("", "empty"), ("*", "every word")):
+            with pytest.raises(InputError, match=message):
+                concordance(tokens, pattern)
+        with pytest.raises(InputError, match="window=-1"):
+            concordance(tokens, "wort", window=-1)

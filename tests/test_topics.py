@@ -1,0 +1,124 @@
+"""Topic models: planted topics found, same bytes, nothing dropped, no topic called a frame."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import linear_sum_assignment
+from scipy.sparse import csr_array
+
+from mediaframes import Counts, InputError, Topics, fit_topics
+
+
+def planted(n_docs: int = 300, k: int = 5, n_words: int = 200) -> tuple[Counts, np.ndarray]:
+    rng = np.random.default_rng(4)
+    words = rng.dirichlet(np.full(n_words, 0.05), size=k)
+    shares = rng.dirichlet(np.full(k, 0.2), size=n_docs)
+    matrix = np.array([rng.multinomial(120, share @ words) for share in shares])
+    keep = matrix.sum(axis=0) > 0
+    names = [f"w{i:03d}" for i in np.flatnonzero(keep)]
+    return Counts.from_matrix(csr_array(matrix[:, keep]), names), words[:, keep]
+
+
+@pytest.mark.parametrize(("model", "least"), [("lda", 0.97), ("nmf", 0.85)])
+def test_planted_topics_are_found(model: str, least: float) -> None:
+    counts, words = planted()
+    topics = fit_topics(counts, k=5, model=model, seed=1)
+    one = topics.words / np.linalg.norm(topics.words, axis=1, keepdims=True)
+    two = words / np.linalg.norm(words, axis=1, keepdims=True)
+    cosine = one @ two.T
+    rows, columns = linear_sum_assignment(-cosine)
+    assert cosine[rows, columns].mean() > least
+    assert topics.words.sum(axis=1) == pytest.approx(1)
+    assert topics.shares.sum(axis=1) == pytest.approx(1)
+    assert (np.diff(topics.diagnostics["share"]) <= 0).all()
+
+
+@pytest.mark.parametrize("model", ["lda", "nmf"])
+def test_same_seed_same_bytes_any_row_order(model: str) -> None:
+    counts, _ = planted(100)
+    one = fit_topics(counts, k=4, model=model, seed=1)
+    assert fit_topics(counts, k=4, model=model, seed=1).content_hash == one.content_hash
+    order = np.random.default_rng(1).permutation(100)
+    shuffled = Counts.from_matrix(
+        counts.matrix[order], counts.vocabulary, docs=counts.docs.iloc[order]
+    )
+    assert fit_topics(shuffled, k=4, model=model, seed=1).content_hash == one.content_hash
+
+
+def test_lda_seed_matters() -> None:
+    counts, _ = planted(60)
+    one, two = (fit_topics(counts, k=4, model="lda", seed=s) for s in (1, 2))
+    assert one.content_hash != two.content_hash
+
+
+def test_empty_articles_keep_their_place(capsys: pytest.CaptureFixture[str]) -> None:
+    matrix = csr_array(np.array([[4, 3, 0, 0], [0, 0, 0, 0], [0, 0, 3, 4], [3, 4, 1, 0]]))
+    topics = fit_topics(Counts.from_matrix(matrix, list("abcd")), k=2, seed=1)
+    assert np.isnan(topics.shares[1]).all()
+    assert not np.isnan(topics.shares[[0, 2, 3]]).any()
+    assert "1 articles hold no counted word (the first: '1')" in capsys.readouterr().out
+    assert len(topics.scores()) == 4
+    assert topics.representative(1)["id"].isin(["0", "2", "3"]).all()
+
+
+def test_bad_input() -> None:
+    counts, _ = planted(20)
+    with pytest.raises(InputError, match="unknown model 'bert'; allowed: nmf, lda"):
+        fit_topics(counts, k=3, model="bert", seed=1)
+    with pytest.raises(
+        InputError, match=r"k=21 topics cannot be fitted to 20 articles.*choose k from 2 to 20"
+    ):
+        fit_topics(counts, k=21, seed=1)
+    with pytest.raises(InputError, match="k=1 "):
+        fit_topics(counts, k=1, seed=1)
+
+
+class TestTopics:
+    """Names, promotion, saving."""
+
+    topics = Topics.from_arrays(
+        words=[[5, 1, 0], [0, 2, 2], [1, 1, 1]],
+        shares=[[1, 0, 0], [1, 2, 1]],
+        vocabulary=["a", "b", "c"],
+    )
+
+    def test_top_words_and_names(self) -> None:
+        table = self.topics.top_words(2)
+        assert table["word"].tolist() == ["a", "b", "b", "c", "a", "b"]
+        assert table["weight"].tolist() == pytest.approx([5 / 6, 1 / 6, 0.5, 0.5, 1 / 3, 1 / 3])
+        assert self.topics.names == ("a, b, c", "b, c, a", "a, b, c (2)")
+        renamed = self.topics.rename({1: "alpha"})
+        assert renamed.names[0] == renamed.diagnostics["name"].iloc[0] == "alpha"
+        with pytest.raises(InputError, match="there is no topic 4; topics run from 1 to 3"):
+            self.topics.rename({4: "x"})
+        with pytest.raises(InputError, match="the same name"):
+            self.topics.rename({1: "x", 2: "x"})
+
+    def test_promote_is_the_only_way_to_a_frame(self) -> None:
+        scores = self.topics.promote({"both": [1, 3], "second": [2]})
+        assert scores.values.loc["1"].tolist() == [0.5, 0.5]
+        assert scores.made.settings == {"frames": {"both": [1, 3], "second": [2]}}
+        with pytest.raises(InputError, match="topic 1 is given to 'a' and 'b'"):
+            self.topics.promote({"a": [1], "b": [1]})
+        with pytest.raises(InputError, match="frame 'a': there is no topic 0"):
+            self.topics.promote({"a": [0]})
+
+    def test_save_load(self, tmp_path: Path) -> None:
+        self.topics.save(tmp_path / "t")
+        assert Topics.load(tmp_path / "t").content_hash == self.topics.content_hash
+
+    def test_from_arrays_checks(self) -> None:
+        with pytest.raises(InputError, match=r"words must be \(topics, words\)"):
+            Topics.from_arrays(words=[[1, 2]], shares=[[1, 2]], vocabulary=["a", "b"])
+        with pytest.raises(InputError, match="negative or missing"):
+            Topics.from_arrays(words=[[-1, 2]], shares=[[1]], vocabulary=["a", "b"])
+
+    def test_articles_may_have_missing_shares(self) -> None:
+        topics = Topics.from_arrays(
+            words=[[1, 1]], shares=[[np.nan], [2]], vocabulary=["a", "b"],
+            docs=pd.DataFrame(index=["x", "y"]),
+        )  # fmt: skip
+        assert np.isnan(topics.shares[0, 0])
+        assert topics.shares[1, 0] == 1
