@@ -1,6 +1,7 @@
 """What a topic model found: the words of each topic."""
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -83,26 +84,10 @@ def top_words(
     for place, topic in enumerate(topics):
         part = rows[rows["topic"] == topic].head(n)
         ax = figure.add_subplot(deep, columns, place + 1, axes_class=PageAxes)
-        y = range(len(part))
-        ax.barh(y, part["weight"], height=0.82, color=tint(PALETTE[0], 0.3))
-        for line, word in zip(y, part["word"], strict=True):
-            ax.annotate(
-                shorten(str(word), room),
-                (0, line),
-                xytext=(2.5, 0),
-                textcoords="offset points",
-                va="center",
-                ha="left",
-                annotation_clip=False,
-                label="_word",
-            )
-        ax.set_yticks([])
+        _panel(ax, part, room)
         ax.set_ylim(shown - 0.5, -0.5)
         ax.set_xlim(0, 1.06 * top)
         ax.set_title(titles[topic])
-        ax.spines["left"].set_color("#b0b0b0")
-        ax.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
-        ax.xaxis.set_major_formatter(FuncFormatter(plain))
         if place + columns < len(topics):
             ax.tick_params(axis="x", labelbottom=False)
     figure.supxlabel("Probability of the word in the topic", fontsize="medium", color=INK)
@@ -112,3 +97,24 @@ def top_words(
 def _name(part: pd.DataFrame) -> str:
     name = part["name"].iloc[0]
     return f"Topic {part['topic'].iloc[0]}" if pd.isna(name) or not str(name) else str(name)
+
+
+def _panel(ax: Axes, part: pd.DataFrame, room: int) -> None:
+    """One topic: each word written over the bar of its probability."""
+    y = range(len(part))
+    ax.barh(y, part["weight"], height=0.82, color=tint(PALETTE[0], 0.3))
+    for line, word in zip(y, part["word"], strict=True):
+        ax.annotate(
+            shorten(str(word), room),
+            (0, line),
+            xytext=(2.5, 0),
+            textcoords="offset points",
+            va="center",
+            ha="left",
+            annotation_clip=False,
+            label="_word",
+        )
+    ax.set_yticks([])
+    ax.spines["left"].set_color("#b0b0b0")
+    ax.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
+    ax.xaxis.set_major_formatter(FuncFormatter(plain))

@@ -226,46 +226,39 @@ def _draw_lines(
         # bars of several lines stand side by side, within less than a third of a period each way
         aside = (place - (len(strong) - 1) / 2) * 0.55 * step / len(strong) if as_bars else 0.0
         x = line["x"] + aside
-        # a band needs two neighbors; an interval alone is a bar
-        alone = line["low"].shift(1).isna() & line["low"].shift(-1).isna()
-        bars = line["low"].notna() & (as_bars | alone)
-        ax.vlines(
-            x[bars],
-            line["low"][bars],
-            line["high"][bars],
-            color=tint(look.color, 0.5),
-            lw=0.8,
-            zorder=2.2,
-        )
-        if not as_bars:
-            _draw_band(ax, line, look.color)
-        ax.plot(
-            x,
-            line["value"],
-            color=look.color,
-            linestyle=look.dash,
-            marker=look.marker,
-            markeredgecolor=look.color,
-            label=name,
-            zorder=3,
-            markersize=size,
-        )
-        bare = line["value"].notna() & line["low"].isna()
-        ax.plot(
-            x[bare],
-            line["value"][bare],
-            linestyle="none",
-            marker=look.marker,
-            markerfacecolor="white",
-            markeredgecolor=look.color,
-            zorder=3.1,
-            markersize=size,
-            label="_no-interval",
-        )
+        _draw_intervals(ax, line, x, look, as_bars=as_bars)
+        _draw_points(ax, line, x, look, label=name, size=size)
         last = line["value"].last_valid_index()
         if last is not None:
             ends[name] = (float(x[last]), float(line["value"][last]))
     return ends
+
+
+def _draw_intervals(
+    ax: Axes, line: pd.DataFrame, x: pd.Series, look: Look, *, as_bars: bool
+) -> None:
+    # a band needs two neighbors; an interval alone is a bar
+    alone = line["low"].shift(1).isna() & line["low"].shift(-1).isna()
+    bars = line["low"].notna() & (as_bars | alone)
+    low, high = line["low"][bars], line["high"][bars]
+    ax.vlines(x[bars], low, high, color=tint(look.color, 0.5), lw=0.8, zorder=2.2)
+    if not as_bars:
+        _draw_band(ax, line, look.color)
+
+
+def _draw_points(
+    ax: Axes, line: pd.DataFrame, x: pd.Series, look: Look, *, label: str, size: float
+) -> None:
+    signs: dict[str, Any] = {
+        "marker": look.marker,
+        "markeredgecolor": look.color,
+        "markersize": size,
+    }
+    value = line["value"]
+    ax.plot(x, value, color=look.color, linestyle=look.dash, label=label, zorder=3, **signs)
+    bare = value.notna() & line["low"].isna()
+    signs |= {"linestyle": "none", "markerfacecolor": "white", "label": "_no-interval"}
+    ax.plot(x[bare], value[bare], zorder=3.1, **signs)
 
 
 def _draw_overlap(ax: Axes, lines: list[pd.DataFrame], colors: list[str]) -> None:
