@@ -35,14 +35,10 @@ def left_out_rows(rows: list[tuple[str, int, str, str, str | None]]) -> pd.DataF
 def with_ids(articles: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Unique ids, whatever the order of rows, and the rows that repeat an article.
 
-    Rows are put in an order that depends on nothing but their contents and file before repeated
+    Rows are put in an order that depends on nothing but their file and contents before repeated
     ids get their numbers.
     """
-    others = [name for name in articles.columns if name not in (*CORE, "id", "row")]
-    keys = [
-        "\x1f".join("" if value is None else str(value) for value in row)
-        for row in articles[["source_file", *CORE, *others]].itertuples(index=False, name=None)
-    ]
+    keys = _row_hashes(articles)
     lines = articles["row"].tolist()
     order = sorted(range(len(keys)), key=lambda place: (keys[place], lines[place]))
     articles = articles.iloc[order].reset_index(drop=True)
@@ -67,6 +63,20 @@ def with_ids(articles: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     if renamed > clash:
         say(f"{renamed - clash} articles without an id equal another one; see dedupe")
     return articles.assign(id=ids).drop(columns="row"), left_out
+
+
+def _row_hashes(articles: pd.DataFrame) -> list[tuple[str, bytes]]:
+    """Of each row its file and a hash of all its cells but the line."""
+    names = [*CORE, "id", *sorted(set(articles.columns) - {*CORE, "id", "row", "source_file"})]
+    keys = []
+    for file, *cells in articles[["source_file", *names]].itertuples(index=False, name=None):
+        digest = hashlib.blake2b(digest_size=16)
+        for name, cell in zip(names, cells, strict=True):
+            # missing cells are passed over: a column of another file must not change the order
+            if cell is not None and cell is not pd.NaT and cell == cell:
+                digest.update(f"\x1e{name}\x1f{cell}".encode("utf-8", "replace"))
+        keys.append((file, digest.digest()))
+    return keys
 
 
 def _content_hashes(articles: pd.DataFrame) -> pd.Series:

@@ -1,6 +1,7 @@
 """JSON: one object per line, an array of objects, or one object per file."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from mediaframes.corpus.readers._batch import Batch, Options, Rejected, table
@@ -51,8 +52,7 @@ def _lines(text: str) -> tuple[list[int], list[Any], list[Rejected]] | None:
     numbers: list[int] = []
     items: list[Any] = []
     rejected: list[Rejected] = []
-    # not splitlines(), which also breaks at characters that may stand inside JSON strings
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(_each_line(text), start=1):
         if not line.strip():
             continue
         try:
@@ -64,6 +64,19 @@ def _lines(text: str) -> tuple[list[int], list[Any], list[Rejected]] | None:
             reason = f"no JSON: {getattr(error, 'msg', 'nested too deeply')}"
             rejected.append(Rejected(number, reason, line[:START]))
     return numbers, items, rejected
+
+
+def _each_line(text: str) -> Iterator[str]:
+    """The lines one by one: no second copy of a large file in memory.
+
+    Not as splitlines(), which also breaks at characters that may stand inside JSON strings.
+    """
+    begin = 0
+    while begin < len(text):
+        end = text.find("\n", begin)
+        end = len(text) if end < 0 else end
+        yield text[begin:end]
+        begin = end + 1
 
 
 def _whole(text: str, file: str) -> list[Any]:
