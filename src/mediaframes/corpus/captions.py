@@ -80,7 +80,7 @@ def _marked(line: Line, tail: Sequence[str], rules: Rules) -> bool:
     bracketed = re.search(r"\(([^()]{3,40})\)\.?$", end)
     if bracketed and not has_sentences(line):
         words = words_of(bracketed.group(1))
-        dated = len(words) <= 3 and words[-1] == "#" and not rules.months.isdisjoint(words)
+        dated = 0 < len(words) <= 3 and words[-1] == "#" and not rules.months.isdisjoint(words)
         if dated or rules.caption["mark"].anywhere(words):
             return True
     return bool(re.search(r"(?:/(?:dpa|AFP|AP|Reuters|Getty Images)|Getty Images)$", end))

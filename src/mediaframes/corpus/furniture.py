@@ -27,8 +27,8 @@ LANGUAGE_NAMES = {
 }
 MODES = ("whole", "start", "anywhere", "notice")
 GAP = 4  # words that a lone * may stand for; enough for "unseren kostenlosen täglichen"
-# A notice is longer than a link but no chapter: the longest consent texts on the pages we read
-# had about 80 words; longer paragraphs are kept whatever phrase stands in them.
+# A notice is longer than a link but no chapter. Most consent texts on the trafilatura pages have up
+# to 90 words (a few up to 120); longer paragraphs are kept whatever phrase stands in them.
 NOTICE_WORDS = 90
 START_WORDS = 30  # a line of more words than this only begins like a link by chance
 ANYWHERE_WORDS = 25

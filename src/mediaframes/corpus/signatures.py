@@ -35,9 +35,12 @@ def _set(words: str) -> frozenset[str]:
 
 _LINKING = _set("mit with und and von by material quelle source via aus from plus")
 _SMALL = _set("am an der den de del la el al of the upon im bei ob auf in a.m. and und")
+# What stands before a full stop or dash and is no place.
+_TITLES = _set("prof dr mr mrs ms sen rep gov gen lt col herr frau nein ja no yes laut teil part")
 # Short words in brackets at the end of an article that are no initials.
 _NO_SIGN = _set(
     "sic lacht etc usw pdf siehe ebd km mrd mio evtl bzw ggf ca vgl live plus "
+    "archiv archive symbolbild update anzeige video "
     "lachend lachen laughs laughter applaus applause beifall"
 )
 
@@ -223,8 +226,10 @@ def dateline(text: str, rules: Rules, *, known: Container[str] = ()) -> Dateline
     if match and _opens(text[match.end() :]):
         place = _place(match["head"].strip(), rules)
         low = place.lower()
-        dashed = match["mark"].strip() not in (".", ":")
-        if place and (low in known or (low in _places() and (dashed or place.isupper()))):
+        mark = match["mark"].strip()
+        if mark == ":" and not place.isupper():
+            place = ""  # "Beruf: ...", a speaker, a label
+        if place and (low in known or (low in _places() and (mark != "." or place.isupper()))):
             return Dateline(place, "", match.end())
     match = _DASHED.match(start)
     if not match or not _opens(text[match.end() :]):
@@ -278,7 +283,9 @@ def _place(head: str, rules: Rules) -> str:
             break
         kept.append(piece)
     names = [word for piece in kept for word in piece.replace("/", " ").split()]
-    if not names or len(names) > 5 or len(kept) > 2:
+    if any(name.lower().strip(".") in _TITLES for name in names):
+        return ""
+    if not names or len(names) > 5 or len(kept) > 2 or len(names[-1]) == 1:
         return ""
     if names[0].lower() in rules.stopwords and " ".join(names).lower() not in _places():
         return ""
