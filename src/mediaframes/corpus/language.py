@@ -46,7 +46,8 @@ def language(corpus: Corpus, *, languages: Sequence[str] | None = None) -> Corpu
         ``"detected"``, NA where the text is too short to tell: fewer
         than 20 letters, or fewer than 100 and no likely language among all) and
         ``language_detected`` (what the text looks like, also where another language is stated).
-        Articles whose text contradicts their stated language are counted in the message; nothing is changed in them.
+        Articles whose text contradicts their stated language are counted in the
+        message; nothing is changed in them.
 
     Raises
     ------
