@@ -12,8 +12,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 LANGUAGES = ("de", "en")
 # How sources other than ISO 639-1 name a language that we have rules for.
 LANGUAGE_NAMES = {
@@ -186,6 +184,8 @@ def _phrases(text: str) -> list[str]:
 @cache
 def load_rules(name: str) -> Any:
     """One of the rule files, as plain types."""
+    import yaml
+
     source = files("mediaframes.corpus") / "rules" / f"{name}.yml"
     return yaml.safe_load(source.read_text(encoding="utf-8"))
 
