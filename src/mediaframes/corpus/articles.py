@@ -211,8 +211,8 @@ def _check_characters(texts: pd.Series) -> None:
     for name, text in texts.items():
         if isinstance(text, str) and any("\ud800" <= c <= "\udfff" for c in text):
             raise InputError(
-                f"the text of row '{name}' holds broken characters (lone surrogates); read its file "
-                "with the right encoding"
+                f"the text of row '{name}' holds broken characters (lone surrogates); read its "
+                "file with the right encoding"
             )
 
 

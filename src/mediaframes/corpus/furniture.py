@@ -187,6 +187,7 @@ def load_rules(name: str) -> Any:
     import yaml
 
     source = files("mediaframes.corpus") / "rules" / f"{name}.yml"
+
     return yaml.safe_load(source.read_text(encoding="utf-8"))
 
 

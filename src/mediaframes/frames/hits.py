@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from mediaframes._docs import rows_where
 from mediaframes.errors import InputError
 from mediaframes.frames.codebook import Codebook
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
@@ -201,15 +202,7 @@ class Hits:
 
     def where(self, condition: "str | pd.Series") -> "Hits":
         """The hits in the articles for which `condition` (a query over `docs`, or a mask) holds."""
-        if isinstance(condition, str):
-            try:
-                mask = self.docs.eval(condition).fillna(False).astype(bool)
-            except Exception as error:
-                names = ", ".join(map(str, self.docs.columns))
-                raise InputError(f"'{condition}' is no condition over {names}: {error}") from error
-        else:
-            mask = condition.reindex(self.docs.index).fillna(False).astype(bool)
-        keep = mask.to_numpy()
+        keep = rows_where(self.docs, condition)
         docs = self.docs[keep]
         table = self.table[keep[self.table["id"].cat.codes.to_numpy()]].reset_index(drop=True)
         table["id"] = table["id"].cat.set_categories(docs.index)

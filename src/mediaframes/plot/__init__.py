@@ -30,7 +30,7 @@ itself, once, at its printed size. No ``plt.show()``, no ``%matplotlib inline``,
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from mediaframes.plot.export import Bundle, reports_folder, save_figure, save_table
+from mediaframes.plot.export import Bundle, file_name, reports_folder, save_figure, save_table
 from mediaframes.plot.numbers import save_numbers
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ __all__ = [
     "axes",
     "copies",
     "estimates",
+    "file_name",
     "frame_share",
     "grid",
     "journal",

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -181,6 +182,23 @@ def save_table(
     target = Path(folder) if folder is not None else reports_folder() / "tables"
     about = {"caption": caption_draft(frame, (caption or "").strip())}
     return _write(target, name, {f"{name}.csv": csv_bytes(frame)}, about | _provenance(frame, made))
+
+
+def file_name(text: str) -> str:
+    """A plain file name from any text, e.g. an outlet's name.
+
+    Examples
+    --------
+    >>> file_name("Ellmärker Abendruf"), file_name("Le Médiateur!")
+    ('ellmaerker-abendruf', 'le-mediateur')
+    """
+    spelled = text.lower()
+    for letter, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        spelled = spelled.replace(letter, letters)
+    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
+    # names in other scripts leave nothing; their hash still tells them apart
+    rest = hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or rest
 
 
 # ---------------------------------------------------------------------------- parts of a bundle

@@ -55,6 +55,7 @@ def frame_share(
     *,
     frame: str | None = None,
     colors: Mapping[str, str] | None = None,
+    order: Sequence[str] | None = None,
     width: str | float = "double",
     ax: Axes | None = None,
 ) -> Axes:
@@ -71,6 +72,9 @@ def frame_share(
         One frame only.
     colors : mapping, optional
         Outlet to hex color.
+    order : sequence of str, optional
+        The rows from top to bottom; by default the largest value on top. Needed in `grid`, where
+        all panels must have the same rows.
     width : str or float
         "single", "onehalf", "double" or millimeters.
     ax : Axes, optional
@@ -87,22 +91,22 @@ def frame_share(
     rows, by = _shares_of(table, frame)
     several = by is not None and len(names_of(rows, "frame")) > 1
     row_column = by if by is not None and not several else "frame"
-    order = _by_value(rows, row_column)
+    in_order = list(order) if order is not None else _by_value(rows, row_column)
     series = names_of(rows, by) if several and by else [""]
     unit = one(rows, "unit", plot="frame_share")
-    labels = [wrap(name, label_width(width)) for name in order]
+    labels = [wrap(name, label_width(width)) for name in in_order]
     pitch = max(5.0, 1.8 * len(series) + 1.6, 3.4 * max(name.count("\n") + 1 for name in labels))
-    ax = axes(width=width, height=pitch * len(order) + (20 if several else 14), ax=ax)
-    place_of = {name: place for place, name in enumerate(order)}
+    ax = axes(width=width, height=pitch * len(in_order) + (20 if several else 14), ax=ax)
+    place_of = {name: place for place, name in enumerate(in_order)}
     found = looks(series, colors) if several else {"": Look(INK, "o", "-")}
     for place, name in enumerate(series):
         part = rows[rows[by].astype(str) == name] if several else rows
         aside = (place - (len(series) - 1) / 2) * 0.74 / max(len(series), 2)
         y = part[row_column].astype(str).map(place_of).to_numpy(float) + aside
         dots(ax, part, y, found[name], name)
-    if not several and row_column != "frame":
+    if not several and row_column != "frame" and order is None:
         n = rows.set_index(rows[row_column].astype(str))["n"]
-        labels = [f"{wrap(name, label_width(width))} (n = {n[name]:,.0f})" for name in order]
+        labels = [f"{wrap(name, label_width(width))} (n = {n[name]:,.0f})" for name in in_order]
     rows_axis(ax, labels, stripes=several)
     ax.set_xlabel(UNITS.get(unit, unit))
     ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from mediaframes.errors import InputError
 from mediaframes.plot import _labels
 from mediaframes.plot._tables import check, names_of, wrap
 from mediaframes.plot.style import (
@@ -89,10 +90,14 @@ def grid(
 
 
 def _share(figure: Page, panels: list[Axes], columns: int) -> None:
-    """One y label, tick labels at the edges only, one legend."""
-    low = min(ax.get_ylim()[0] for ax in panels)
-    high = max(ax.dataLim.y1 for ax in panels)
-    panels[0].set_ylim(low, high + 0.04 * (high - low))
+    """One label for each direction, tick labels at the edges only, one legend."""
+    first, last = panels[0].get_ylim()
+    if first > last:  # rows with names, not values: the values run along x
+        _share_rows(figure, panels)
+    else:
+        low = min(ax.get_ylim()[0] for ax in panels)
+        high = max(ax.dataLim.y1 for ax in panels)
+        panels[0].set_ylim(low, high + 0.04 * (high - low))
     label = panels[0].get_ylabel()
     for place, ax in enumerate(panels):
         ax.set_ylabel("")
@@ -116,6 +121,21 @@ def _share(figure: Page, panels: list[Axes], columns: int) -> None:
             loc="outside lower center",
             ncols=legend_columns(handles, figure.get_figwidth() / MM),
         )
+
+
+def _share_rows(figure: Page, panels: list[Axes]) -> None:
+    """One range and one label for the values of panels whose rows have names."""
+    names = [[text.get_text() for text in ax.get_yticklabels()] for ax in panels]
+    if any(rows != names[0] for rows in names):
+        raise InputError(
+            "plot.grid: the panels have different rows; give all of them in one order, e.g. "
+            "order=sorted(table['outlet'].unique())"
+        )
+    high = max(ax.dataLim.x1 for ax in panels)
+    panels[0].set_xlim(right=1.04 * high)
+    figure.supxlabel(panels[0].get_xlabel(), fontsize="medium", color=INK)
+    for ax in panels:
+        ax.set_xlabel("")
 
 
 def _share_counts(panels: list[Axes], columns: int) -> None:

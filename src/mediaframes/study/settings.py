@@ -97,9 +97,10 @@ class CompareSettings:
 
 @dataclass(frozen=True)
 class TimeSettings:
-    """``[time]``: the length of a period, and events to mark."""
+    """``[time]``: the length of a period (for all, and by group), and events to mark."""
 
     every: Literal["day", "week", "month", "quarter", "year"] = "month"
+    every_by_group: Literal["day", "week", "month", "quarter", "year"] | None = None
     events: tuple[Event, ...] = ()
 
 

@@ -106,7 +106,8 @@ class Study:
 
     def hits(self, tokens: Tokens) -> Hits:
         """Where the terms of the codebook stand."""
-        return apply_codebook(tokens, self.codebook)
+        result: Hits = self.cache.get(apply_codebook, tokens, codebook=self.codebook)
+        return result
 
     @property
     def events(self) -> dict[str, str]:
