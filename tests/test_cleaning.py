@@ -1,7 +1,6 @@
 """Cleaning: every line accounted for, the article kept, the rest named."""
 
 import importlib.util
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -233,10 +232,9 @@ def test_keep_and_drop() -> None:
 
 
 def test_wildcards_have_no_runaway() -> None:
-    start = time.perf_counter()
+    # a backtracking matcher would not come back from the first of these
     assert not _fits("a" * 100_000 + "b", "*a*a*a*a*a*a*a*a*c*")
     assert _fits("abc", "a*c") and not _fits("ab", "ab*b")
-    assert time.perf_counter() - start < 1
 
 
 def test_only_furniture_is_left_out_with_a_reason() -> None:
@@ -255,14 +253,13 @@ def test_empty_corpus() -> None:
     assert list(clean(empty).parts.columns) == ["id", "line", "part", "text", "reason"]
 
 
-def test_huge_texts_take_seconds() -> None:
-    start = time.perf_counter()
+def test_huge_texts_come_back() -> None:
+    # seconds; anything quadratic in these would take days
     line = "Der Rat tagte am Montag und vertagte sich. " * 240_000
     many = "Menü\n" * 200_000
     glued = "a" * 10_000_000
     brackets = "(" * 1_000_000
     corpus = clean(corpus_of(line, many, glued, brackets))
-    assert time.perf_counter() - start < 20
     assert corpus.docs["text"].str.len().max() == len(line.strip())
 
 

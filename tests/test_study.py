@@ -192,7 +192,7 @@ class TestFailures:
     """A run that stops leaves what was there, and says where it stopped."""
 
     def test_error_in_a_notebook(self, tmp_path: Path) -> None:
-        study = small_study(tmp_path, "import mediaframes as mf\nmf.save_numbers(n=1)")
+        study = small_study(tmp_path, "import mediaframes as mf\nmf.save_numbers(articles=1)")
         reproduce(study)
         before = outputs(tmp_path / "reports")
         small_study(
@@ -211,7 +211,7 @@ class TestFailures:
     @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
     def test_killed_then_run_again(self, tmp_path: Path) -> None:
         study = small_study(
-            tmp_path, "import time, mediaframes as mf\nmf.save_numbers(n=1)\ntime.sleep(60)"
+            tmp_path, "import time, mediaframes as mf\nmf.save_numbers(articles=1)\ntime.sleep(60)"
         )
         process = run(study, tmp_path / "reports")
         deadline = time.monotonic() + 60
@@ -221,13 +221,13 @@ class TestFailures:
         process.send_signal(signal.SIGKILL)
         process.communicate()
         assert not (tmp_path / "reports").exists()
-        small_study(tmp_path, "import mediaframes as mf\nmf.save_numbers(n=2)")
+        small_study(tmp_path, "import mediaframes as mf\nmf.save_numbers(articles=2)")
         reproduce(study)
-        assert json.loads((tmp_path / "reports/numbers.json").read_text()) == {"n": 2}
+        assert json.loads((tmp_path / "reports/numbers.json").read_text()) == {"articles": 2}
         assert not list(tmp_path.glob(".reports*")), "the killed run's remains are swept"
 
     def test_other_files_in_reports_stay(self, tmp_path: Path) -> None:
-        study = small_study(tmp_path, "import mediaframes as mf\nmf.save_numbers(n=1)")
+        study = small_study(tmp_path, "import mediaframes as mf\nmf.save_numbers(articles=1)")
         (tmp_path / "reports").mkdir()
         (tmp_path / "reports" / "my-notes.txt").write_text("mine")
         reproduce(study)
@@ -270,9 +270,9 @@ class TestCommandLine:
     def test_verify_says_what_differs(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        study = small_study(tmp_path, "import mediaframes as mf\nmf.save_numbers(n=1)")
+        study = small_study(tmp_path, "import mediaframes as mf\nmf.save_numbers(articles=1)")
         assert main(["reproduce", str(study)]) == 0
         assert main(["verify", str(study)]) == 0
-        small_study(tmp_path, "import mediaframes as mf\nmf.save_numbers(n=2)")
+        small_study(tmp_path, "import mediaframes as mf\nmf.save_numbers(articles=2)")
         assert main(["verify", str(study)]) == 2
-        assert "DIFFERS  numbers.json (/n: 1 against 2)" in capsys.readouterr().out
+        assert "DIFFERS  numbers.json (/articles: 1 against 2)" in capsys.readouterr().out

@@ -11,9 +11,9 @@ import pandas as pd
 
 from mediaframes.errors import InputError
 
-# Below five independent articles a bootstrap interval is far too narrow (with skewed scores, beta
-# with mean 0.2, the 95 % interval covers 47 % at n = 2, 85 % at 4, 88 % at 5, 94 % at 40; measured
-# by tests/quality/intervals.py), so none is given.
+# Below five independent articles a bootstrap interval is far too narrow, so none is given. With
+# skewed scores (beta, mean 0.2) the 95 % interval covers 88 % at n = 5 and 94 % at n = 40
+# (tests/quality/intervals.py); with this bound lowered it covered 85 % at 4 and 47 % at 2.
 MIN_ARTICLES = 5
 BLOCK = 100  # draws made at a time, which bounds memory
 

@@ -56,8 +56,8 @@ class Bundle:
 def reports_folder() -> Path:
     """Where figures, tables and numbers go.
 
-    The environment variable ``MEDIAFRAMES_OUT`` (set by ``mediaframes run``), else ``reports``
-    beside the nearest ``study.toml`` above the working folder, else ``reports`` in it.
+    The environment variable ``MEDIAFRAMES_OUT`` (set by ``mediaframes reproduce``), else
+    ``reports`` beside the nearest ``study.toml`` above the working folder, else ``reports`` in it.
     """
     if out := os.environ.get("MEDIAFRAMES_OUT"):
         return Path(out)

@@ -34,13 +34,19 @@ class StudySettings:
 
 @dataclass(frozen=True)
 class CorpusSettings:
-    """``[corpus]``: files (relative to the study file), their columns, languages, period."""
+    """``[corpus]``: files (relative to the study file), their columns, languages, period.
+
+    ``day_first`` settles dates such as 5/3/2021; ``pattern`` names the parts of the names of text
+    files, e.g. ``"{outlet}_{date}_{id}"``.
+    """
 
     files: tuple[str, ...]
     languages: tuple[str, ...] = ()
     start: dt.date | None = None
     end: dt.date | None = None
     encoding: str | None = None
+    day_first: bool | None = None
+    pattern: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     outlets: Mapping[str, str] = field(default_factory=dict)
 
@@ -142,7 +148,7 @@ max_share, min_docs, model, stem. Did you mean 'k'?
 
 # smallest and largest allowed values
 RANGES = {
-    "copies.similarity": (0.05, 1.0),
+    "copies.similarity": (0.3, 1.0),
     "topics.k": (2, 1000),
     "topics.min_docs": (1, 10**9),
     "topics.max_share": (0.0, 1.0),

@@ -60,6 +60,8 @@ class Study:
             [self.folder / file for file in chosen.files],
             columns=dict(chosen.columns) or None,
             encoding=chosen.encoding,
+            day_first=chosen.day_first,
+            pattern=chosen.pattern,
         )
 
     def corpus(self) -> Corpus:

@@ -1,8 +1,9 @@
-"""Latent Dirichlet allocation by a deterministic fixed point (CVB0 without storing each word).
+"""Latent Dirichlet allocation by a deterministic fixed point.
 
 Each pass takes every word of every article once: its expected topics, from the article's and the
 words' counts of the pass before, make the counts of the next. Articles are taken in their (sorted)
-order by one thread, so the same counts and start give the same bytes.
+order by one thread, so the same counts and start give the same bytes. This is CVB0 except that a
+word is not taken out of its own counts, which makes it EM for the mode under alpha + 1, eta + 1.
 
 Source: Asuncion, Welling, Smyth, Teh (2009), On Smoothing and Inference for Topic Models, UAI.
 """

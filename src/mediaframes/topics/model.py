@@ -18,7 +18,7 @@ from mediaframes.text.counts import Counts
 from mediaframes.topics.quality import npmi
 
 NAME_WORDS = 3  # the provisional name of a topic: its three most probable words
-# Priors of the LDA, as in MALLET and tomotopy; say them in the paper.
+# Priors of the LDA (symmetric; those of tomotopy); say them in the paper.
 ALPHA, ETA = 0.1, 0.01
 # NMF's own default of 200 iterations stops early on a few thousand articles
 NMF_ITERATIONS = 1000
@@ -368,7 +368,7 @@ def _rows_to_one(weights: np.ndarray) -> np.ndarray:
 
 
 def _fit_nmf(matrix: Any, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Factors H (K, V) and W (D, K) of the tf-idf matrix; no start at random, one thread."""
+    """Factors H (K, V) and W (D, K) of the tf-idf matrix, in one thread."""
     import warnings
 
     from sklearn.decomposition import NMF
@@ -383,7 +383,9 @@ def _fit_nmf(matrix: Any, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         shares = model.fit_transform(tfidf)
     if caught:
         say(f"fit_topics: NMF stopped after {NMF_ITERATIONS} iterations before it had converged")
-    return model.components_, shares
+    # W and H are only known up to a factor for each topic; with H's rows summing to 1, W's rows
+    # are amounts of the topics and can be compared
+    return model.components_, shares * model.components_.sum(axis=1)
 
 
 def _fit_lda(matrix: Any, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
