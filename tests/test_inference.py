@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
-from scipy.stats import chi2_contingency
+from scipy.stats import chi2_contingency, false_discovery_control
 
 from mediaframes import Counts, InputError, Scores, keyness, prevalence, residuals
-from mediaframes.inference.keyness import log_likelihood
+from mediaframes.inference.keyness import false_discovery_rate, log_likelihood
 from mediaframes.inference.resampling import copy_groups, draws_of, percentile_interval
 
 
@@ -183,6 +183,12 @@ class TestKeyness:
         )
         assert abs(got) == pytest.approx(want.statistic, abs=1e-8)
         assert got == 0 or (got > 0) == (a * m > b * n) or abs(got) < 1e-9
+
+    @settings(max_examples=50, deadline=None)
+    @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+    def test_false_discovery_rate_equals_scipy(self, p: list[float]) -> None:
+        got = false_discovery_rate(np.array(p))
+        assert got == pytest.approx(false_discovery_control(np.array(p)), abs=1e-12)
 
     def test_weighted_log_odds_by_hand(self) -> None:
         # target 6 + 4 words, reference 2 + 8; prior mass 10 split as the words are (8 and 12 of 20)

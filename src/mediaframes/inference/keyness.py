@@ -17,6 +17,7 @@ from mediaframes.text.counts import Counts
 
 # Total weight of the informative prior, in words: the value of Monroe, Colaresi and Quinn (2008).
 PRIOR_MASS = 500.0
+NORMAL_95 = 1.959963984540054  # the 97.5th percentile of the normal distribution
 WORDS_AT_A_TIME = 2000  # bounds the memory of the bootstrap: draws × this many numbers
 
 
@@ -245,7 +246,7 @@ def _add_intervals(
     prior: tuple[np.ndarray, float, np.ndarray],
 ) -> None:
     """Intervals, z, p and q as columns of `table` (which this module owns)."""
-    from scipy.stats import false_discovery_control, norm
+    from scipy.special import ndtr
 
     totals = _totals(both, times)
     n_groups = len(np.unique(both.groups))
@@ -265,9 +266,28 @@ def _add_intervals(
         highs.append(high)
     error, value = np.concatenate(errors), table["log_odds"].to_numpy()
     table["z"] = value / error
-    table["log_odds_low"] = value - norm.ppf(0.975) * error
-    table["log_odds_high"] = value + norm.ppf(0.975) * error
+    table["log_odds_low"] = value - NORMAL_95 * error
+    table["log_odds_high"] = value + NORMAL_95 * error
     table["log_ratio_low"] = np.where(table["count_target"] > 0, np.concatenate(lows), np.nan)
     table["log_ratio_high"] = np.where(table["count_reference"] > 0, np.concatenate(highs), np.nan)
-    table["p"] = 2 * norm.sf(np.abs(table["z"].to_numpy()))
-    table["q"] = false_discovery_control(table["p"].to_numpy())
+    table["p"] = 2 * ndtr(-np.abs(table["z"].to_numpy()))
+    table["q"] = false_discovery_rate(table["p"].to_numpy())
+
+
+def false_discovery_rate(p: np.ndarray) -> np.ndarray:
+    """Benjamini-Hochberg q: the false discovery rate at which each test would be called.
+
+    Source
+    ------
+    Benjamini, Hochberg (1995), Journal of the Royal Statistical Society B 57(1).
+
+    Examples
+    --------
+    >>> false_discovery_rate(np.array([0.01, 0.04, 0.03])).tolist()
+    [0.03, 0.04, 0.04]
+    """
+    order = np.argsort(p, kind="stable")
+    steps = p[order] * len(p) / np.arange(1, len(p) + 1)
+    q = np.empty(len(p))
+    q[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0)
+    return q

@@ -91,11 +91,11 @@ def percentile_interval(
     >>> bool(abs(low[0] + 1.96) < 0.1), bool(abs(high[0] - 1.96) < 0.1)
     (True, True)
     """
-    from scipy.stats import norm, t
+    from scipy.special import ndtr, stdtrit
 
     enough = n >= MIN_ARTICLES
     size = np.where(enough, n, MIN_ARTICLES).astype(np.float64)
-    tail = norm.cdf(-np.sqrt(size / (size - 1)) * t.ppf(0.5 + level / 2, size - 1))
+    tail = ndtr(-np.sqrt(size / (size - 1)) * stdtrit(size - 1, 0.5 + level / 2))
     ordered = np.sort(values, axis=0)  # NaN goes to the end
     valid = (~np.isnan(ordered)).sum(axis=0)
     low = _quantile(ordered, valid, tail)

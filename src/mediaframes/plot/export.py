@@ -133,8 +133,11 @@ def save_figure(
     target = Path(folder) if folder is not None else reports_folder() / "figures"
     contents: dict[str, bytes] = {}
     fonts: list[str] = []
-    for kind, dpi in wanted:
-        contents[f"{name}.{kind}"], fonts = _render(figure, kind, dpi=dpi, name=name, alt=alt)
+    from mediaframes.plot.style import figure_of, laid_out
+
+    with laid_out(figure_of(figure)):
+        for kind, dpi in wanted:
+            contents[f"{name}.{kind}"], fonts = _render(figure, kind, dpi=dpi, name=name, alt=alt)
     contents[f"{name}.csv"] = csv_bytes(table)
     about = {
         "alt": alt.strip(),

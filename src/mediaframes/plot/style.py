@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -257,6 +257,23 @@ def lay_out(figure: Figure) -> None:
         engine.execute(figure)
 
 
+@contextmanager
+def laid_out(figure: Figure) -> Iterator[None]:
+    """Arrange the figure once for several files: the arrangement is most of the work."""
+    engine = figure.get_layout_engine()
+    with journal(), quiet():
+        cover(figure)
+        lay_out(figure)
+    manual = {"figure.autolayout": False, "figure.constrained_layout.use": False}
+    with mpl.rc_context(manual):
+        figure.set_layout_engine(None)  # no engine at all, or each file would be drawn twice
+    try:
+        yield
+    finally:
+        if engine is not None:
+            figure.set_layout_engine(engine)
+
+
 def settle(figure: Figure) -> None:
     """Make the layout final, as it will be in the files, and check that letters can be drawn."""
     cover(figure)
@@ -298,9 +315,10 @@ def screen_png(figure: Figure) -> tuple[bytes, dict[str, int]]:
 _told: "WeakKeyDictionary[Figure, set[str]]" = WeakKeyDictionary()
 
 
-def _letters(family: str) -> set[int]:
+@cache
+def _letters(family: str) -> frozenset[int]:
     path = font_manager.findfont(family, fallback_to_default=True)
-    return set(font_manager.get_font(path).get_charmap())
+    return frozenset(font_manager.get_font(path).get_charmap())
 
 
 def missing_letters(text: str) -> set[str]:
