@@ -98,6 +98,14 @@ class TestPrevalence:
             prevalence(scores, every="decade", seed=1)
         with pytest.raises(InputError, match="no article left: none has date"):
             prevalence(scores, every="week", seed=1)
+        with pytest.raises(InputError, match=r"level=95 must lie between"):
+            prevalence(scores, seed=1, level=95)
+        with pytest.raises(InputError, match="draws=0 must be a whole number from 50"):
+            prevalence(scores, seed=1, draws=0)
+        with pytest.raises(InputError, match="seed=-1"):
+            prevalence(scores, seed=-1)
+        with pytest.raises(InputError, match="'value' has a name of the result's own"):
+            prevalence(scores_of([0.1], value=["A"]), by="value", seed=1)
         with pytest.raises(InputError, match="none has outlet"):
             prevalence(scores, by="outlet", seed=1)
 
@@ -114,7 +122,7 @@ class TestPrevalence:
 class TestResiduals:
     """Standardized residuals, robust to copies."""
 
-    def test_near_pearsons_adjusted_residuals(self) -> None:
+    def test_pearsons_adjusted_residuals(self) -> None:
         rng = np.random.default_rng(1)
         outlets = rng.choice(["A", "B", "C"], 3000, p=[0.5, 0.3, 0.2])
         share = pd.Series(outlets).map({"A": 0.32, "B": 0.30, "C": 0.27})
@@ -124,7 +132,18 @@ class TestResiduals:
         expected = chi2_contingency(cells, correction=False).expected_freq
         row, column = cells.sum(axis=1).to_numpy() / 3000, cells.sum().to_numpy() / 3000
         adjusted = (cells - expected) / np.sqrt(expected * np.outer(1 - row, 1 - column))
-        assert table["residual"].tolist() == pytest.approx(adjusted.loc[1.0].tolist(), abs=0.08)
+        assert table["residual"].tolist() == pytest.approx(adjusted.loc[1.0].tolist(), abs=1e-9)
+
+    @pytest.mark.parametrize("size", [8, 50])
+    def test_small_groups_and_rare_frames_raise_no_alarm(self, size: int) -> None:
+        rng = np.random.default_rng(3)
+        outlets = ["Small"] * size + ["Big"] * 1000
+        alarms = 0
+        for _ in range(200):
+            values = (rng.random(size + 1000) < 0.02).astype(float)
+            table = residuals(scores_of(values.tolist(), outlet=outlets))
+            alarms += abs(table["residual"].iloc[1]) > 2
+        assert alarms < 40, "a rare frame is lumpy, so not exactly one in twenty"
 
     def test_standard_normal_where_nothing_differs(self) -> None:
         rng = np.random.default_rng(2)
@@ -192,7 +211,8 @@ class TestKeyness:
 
     def test_weighted_log_odds_by_hand(self) -> None:
         # target 6 + 4 words, reference 2 + 8; prior mass 10 split as the words are (8 and 12 of 20)
-        counts = counts_of([[3, 2], [3, 2], [1, 4], [1, 4]], outlet=["A", "A", "B", "B"])
+        rows = [[2, 0], [1, 1], [1, 1], [1, 1], [1, 1], [2, 0], [0, 2], [0, 2], [0, 2], [0, 2]]
+        counts = counts_of(rows, outlet=["A"] * 5 + ["B"] * 5)
         table = keyness(
             counts, by="outlet", target="A", prior_mass=10, min_docs=1, seed=1
         ).set_index("word")
@@ -204,7 +224,38 @@ class TestKeyness:
         published = want / math.sqrt(1 / (a + prior) + 1 / (b + prior))
         assert abs(table.loc["w0", "z"]) <= published + 1e-12
         assert table.loc["w0", "log_ratio"] == pytest.approx(math.log2(3))
-        assert table.loc["w0", ["docs_target", "docs_reference"]].tolist() == [2, 2]
+        assert table.loc["w0", ["docs_target", "docs_reference"]].tolist() == [5, 1]
+
+    def test_few_articles_have_effects_but_no_tests(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        counts = counts_of([[3, 2]] * 4 + [[1, 4]] * 9, outlet=["A"] * 4 + ["B"] * 9)
+        table = keyness(counts, by="outlet", target="A", min_docs=1, seed=1)
+        assert "only 4 independent articles" in capsys.readouterr().out
+        missing = ["log_odds_low", "log_odds_high", "z", "p", "q", "log_ratio_low"]
+        assert table[missing].isna().all(axis=None)
+        assert table["word"].tolist() == ["w0", "w1"]
+
+    def test_groups_may_be_numbers(self) -> None:
+        rows = [[3, 1]] * 6 + [[1, 3]] * 6
+        counts = counts_of(rows, year=[2020] * 6 + [2021] * 6)
+        named = keyness(counts, by="year", target="2020", seed=1)
+        assert named["count_target"].sum() == 24
+        assert prevalence(scores_of([0.1, 0.3], year=[2020, 2021]), by="year", seed=1)[
+            "year"
+        ].tolist() == ["2020", "2021"]
+
+    def test_log_ratio_grows_with_the_count(self) -> None:
+        few = counts_of([[0, 9]] * 5 + [[9, 9]] * 5, outlet=["A"] * 5 + ["B"] * 5)
+        some = counts_of(
+            [[0, 9]] * 4 + [[1, 9]] + [[9, 9]] * 5,
+            outlet=["A"] * 5 + ["B"] * 5, weight=[1.0] * 4 + [0.2] + [1.0] * 5,
+        )  # fmt: skip
+        ratios = [
+            keyness(c, by="outlet", target="A", min_docs=1, seed=1).set_index("word")["log_ratio"]["w0"]
+            for c in (few, some)
+        ]  # fmt: skip
+        assert ratios[0] <= ratios[1]
 
     def test_log_odds_signs_of_tidylo(self) -> None:
         # tests/testthat/test-bind-log-odds.R of tidylo: words of one text only have the sign of it
@@ -279,8 +330,14 @@ class TestKeyness:
 
     def test_missing_weights_are_refused(self) -> None:
         counts = counts_of([[1, 1]] * 2, outlet=["A", "B"], weight=[1.0, np.nan])
-        with pytest.raises(InputError, match="'weight' holds missing or negative"):
+        with pytest.raises(InputError, match=r"'weight' holds missing.*article '0001'"):
             keyness(counts, by="outlet", target="A", min_docs=1, seed=1)
+        with pytest.raises(InputError, match="'weight' holds missing"):
+            scores_of([0.1, 0.2], weight=[1.0, np.nan])
+
+    def test_an_article_of_weight_zero_is_not_counted(self) -> None:
+        table = prevalence(scores_of([0.1, 0.9], weight=[1.0, 0.0]), seed=1)
+        assert table[["value", "n"]].values.tolist() == [[0.1, 1]]
 
 
 class TestResampling:

@@ -43,9 +43,21 @@ def test_made_survives_json(corpus: Corpus) -> None:
     assert list(made.table()["step"]) == ["from_frame", "tokenize"]
 
 
+def test_made_saves_and_loads(corpus: Corpus, tmp_path: Path) -> None:
+    made = tokenize(corpus).made
+    made.save(tmp_path / "made.json")
+    assert Made.load(tmp_path / "made.json") == made
+    (tmp_path / "made.json").write_text("{}")
+    with pytest.raises(InputError, match="holds no saved Made"):
+        Made.load(tmp_path / "made.json")
+
+
 def test_canonical_orders_sets_and_keys() -> None:
     assert canonical({"b": {"z", "a"}, "a": (1, None)}) == {"a": [1, None], "b": ["a", "z"]}
     assert canonical(np.int64(3)) == 3
+    assert canonical(pd.Timestamp("2024-10-24").date()) == "2024-10-24"
+    with pytest.raises(TypeError, match="DataFrame has no canonical form"):
+        canonical({"x": pd.DataFrame()})
 
 
 def test_hash_frame_sees_cells_names_types_and_missing() -> None:

@@ -110,3 +110,14 @@ def test_huge_cells_are_read():
 
 def test_dialect_in_words():
     assert str(find_dialect("id|text\n1|a\n2|b\n")) == 'bar, quote "'
+
+
+def test_one_column_of_quoted_texts():
+    text = 'text\n"One, two, three."\n"Four; five, six"\n"Seven"\n'
+    assert str(find_dialect(text)) == 'comma, quote "'
+
+
+def test_a_header_speaks_for_its_delimiter():
+    text = "Datum;Zeitung;Text\n01.02.2023;Bote;Erst dies, dann das, dann jenes, und mehr\n"
+    assert str(find_dialect(text)) == 'semicolon, quote "'
+    assert str(find_dialect(text.replace(";", "\t"))) == 'tab, quote "'

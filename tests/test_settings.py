@@ -6,6 +6,7 @@ import pytest
 
 from mediaframes import InputError
 from mediaframes.study.settings import parse_settings, read_settings
+from mediaframes.study.work import check_study
 
 GOOD = """\
 [corpus]
@@ -37,7 +38,7 @@ def test_good_settings() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("k = 12", "kk = 12", r"line 10: unknown key 'kk' in \[topics\]; allowed: k, .*mean 'k'"),
+        ("k = 12", "kk = 12", r"line 10: unknown key 'kk' in \[topics\]; allowed: .*mean 'k'"),
         ("[topics]", "[topcs]", r"line 9: unknown section \[topcs\]; .*Did you mean 'topics'"),
         ("k = 12", 'k = "12"', r"line 10: k must be a whole number, not '12'"),
         ("k = 12", "k = true", r"line 10: k must be a whole number, not True"),
@@ -54,7 +55,7 @@ def test_good_settings() -> None:
         ("label =", "lable =", r"unknown key 'lable' in \[time.events\]; allowed: date, label"),
         ("k = 12", "k = 12 oops", r"study.toml: not valid TOML: .*line 10"),
         ("[[time.events]]", '[corpus.x]', r"unknown key 'x' in \[corpus\]"),
-        ("[topics]", '[figures]\nformats = ["gif"]\n[topics]', r"line 10: unknown format 'gif'"),
+        ("[topics]", '[figures]\nformats = ["gif"]\n[topics]', r"line 10: no format 'gif'; use pdf"),
         ("start =", 'languages = ["german"]\nstart =', r"line 3: 'german' is no language code"),
     ],
 )  # fmt: skip
@@ -87,6 +88,27 @@ def test_files_must_exist(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe bad")
     with pytest.raises(InputError, match="is not UTF-8"):
         read_settings(path)
+
+
+def test_own_results_are_no_articles(tmp_path: Path) -> None:
+    path = tmp_path / "study.toml"
+    path.write_text(GOOD.replace('["articles"]', '["."]'))
+    with pytest.raises(InputError, match=r"line 2: files: '.' also holds the study's own results"):
+        read_settings(path)
+
+
+def test_two_events_of_one_name() -> None:
+    twice = GOOD + '[[time.events]]\ndate = 2024-04-01\nlabel = "vote"\n'
+    with pytest.raises(InputError, match="two events are called 'vote'"):
+        parse_settings(twice, "study.toml")
+
+
+def test_highlight_must_be_a_frame(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    path = tmp_path / "study.toml"
+    path.write_text(GOOD + '[frames]\nhighlight = ["Security"]\n')
+    with pytest.raises(InputError, match=r"highlight: 'Security' is no frame of policy-frames.yml"):
+        check_study(path)
 
 
 def test_the_projects_own_study_files_are_in_order(root: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import mediaframes.study.run as run_module
 from mediaframes import InputError
 from mediaframes.study.cli import main
 from mediaframes.study.run import reproduce
@@ -232,6 +233,57 @@ class TestFailures:
         (tmp_path / "reports" / "my-notes.txt").write_text("mine")
         reproduce(study)
         assert (tmp_path / "reports" / "my-notes.txt").read_text() == "mine"
+
+    def test_files_of_the_researcher_are_never_replaced(self, tmp_path: Path) -> None:
+        study = small_study(tmp_path, "import mediaframes as mf\nmf.save_numbers(articles=1)")
+        (tmp_path / "paper" / "figures").mkdir(parents=True)
+        mine = tmp_path / "paper" / "figures" / "my-drawing.svg"
+        mine.write_text("mine")
+        with pytest.raises(InputError, match=r"no run of a study has made.*figures/my-drawing.svg"):
+            reproduce(study, tmp_path / "paper")
+        assert mine.read_text() == "mine"
+        with pytest.raises(InputError, match="is a file; the results need a folder"):
+            reproduce(study, tmp_path / "a.csv")
+        out = reproduce(study, tmp_path / "out")
+        (out / "notebooks" / "notes.txt").write_text("mine")
+        with pytest.raises(InputError, match=r"notebooks/notes.txt"):
+            reproduce(study, tmp_path / "out")
+
+    def test_two_runs_at_once_are_refused(self, tmp_path: Path) -> None:
+        study = small_study(tmp_path, "1")
+        other = tmp_path / f".reports.partial-{os.getppid()}-x"
+        other.mkdir()
+        with pytest.raises(InputError, match=rf"another run \(process {os.getppid()}\)"):
+            reproduce(study)
+        assert other.is_dir()
+
+    @pytest.mark.parametrize("step", range(1, 8))
+    def test_a_move_cut_short_is_undone(
+        self, tmp_path: Path, step: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        old, work = tmp_path / "reports", tmp_path / "work"
+        for folder, text in ((old, "old"), (work, "new")):
+            (folder / "figures").mkdir(parents=True)
+            (folder / "figures" / "a.csv").write_text(text)
+            (folder / "numbers.json").write_text(text)
+            (folder / "manifest.json").write_text(text)
+        (work / "index.html").write_text("new")
+        before, calls = outputs(old), [0]
+        rename = Path.rename
+
+        def dying(self: Path, target: Path) -> Path:
+            calls[0] += 1
+            if calls[0] == step:
+                raise KeyboardInterrupt
+            return rename(self, target)
+
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(Path, "rename", dying)
+            patch.setattr(run_module, "_recover", lambda target: None)  # as if killed
+            run_module._move(work, old)
+        run_module._recover(old)
+        assert outputs(old) == before
+        assert not (tmp_path / ".reports.replaced").exists()
 
     def test_early_end_is_no_mistake(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -63,6 +63,16 @@ def test_empty_articles_keep_their_place(capsys: pytest.CaptureFixture[str]) -> 
     assert topics.representative(1)["id"].isin(["0", "2", "3"]).all()
 
 
+def test_articles_that_no_topic_knows_have_missing_shares(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    matrix = np.zeros((9, 6), int)
+    matrix[:4, :2], matrix[4:8, 2:4], matrix[8, 4:] = 5, 5, 1
+    topics = fit_topics(Counts.from_matrix(csr_array(matrix), list("abcdef")), k=2, seed=1)
+    assert np.isnan(topics.shares[8]).all()
+    assert "no topic holds the words of 1 articles (the first: '8')" in capsys.readouterr().out
+
+
 def test_bad_input() -> None:
     counts, _ = planted(20)
     with pytest.raises(InputError, match="unknown model 'bert'; allowed: nmf, lda"):
@@ -106,6 +116,9 @@ class TestTopics:
             self.topics.promote({"a": [0]})
 
     def test_save_load(self, tmp_path: Path) -> None:
+        part = self.topics.where(self.topics.docs.index == "1")
+        assert part.shares.tolist() == [[0.25, 0.5, 0.25]]
+        assert part.names == self.topics.names
         self.topics.save(tmp_path / "t")
         assert Topics.load(tmp_path / "t").content_hash == self.topics.content_hash
 

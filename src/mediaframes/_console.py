@@ -3,14 +3,39 @@
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
+_listening: list[list[str]] = []
+
 
 def say(message: str) -> None:
     """Print one line about what happened to the data (also kept in an executed notebook)."""
+    for messages in _listening:
+        messages.append(message)
     print(message)
+
+
+@contextmanager
+def heard() -> Iterator[list[str]]:
+    """What is said inside, as a list; it is printed all the same.
+
+    Examples
+    --------
+    >>> with heard() as messages:
+    ...     say("two articles have no date")
+    two articles have no date
+    >>> messages
+    ['two articles have no date']
+    """
+    messages: list[str] = []
+    _listening.append(messages)
+    try:
+        yield messages
+    finally:
+        _listening.remove(messages)
 
 
 def _someone_watches() -> bool:

@@ -44,3 +44,29 @@ def rows_where(docs: pd.DataFrame, condition: Any) -> np.ndarray:
         condition = pd.Series(condition, docs.index)
     mask = condition.astype("boolean").reindex(docs.index)
     return np.asarray(mask.fillna(False).to_numpy(dtype=bool))
+
+
+def article_weights(docs: pd.DataFrame) -> pd.Series:
+    """What each article weighs: the column `weight` of `dedupe`, or 1; Series of float64.
+
+    Raises
+    ------
+    InputError
+        For a weight that is missing, negative, infinite or no number; the message names it.
+
+    Examples
+    --------
+    >>> article_weights(pd.DataFrame({"weight": [0.5, 0.5]}, index=["a", "b"])).tolist()
+    [0.5, 0.5]
+    """
+    if "weight" not in docs:
+        return pd.Series(1.0, docs.index, name="weight")
+    weights = pd.to_numeric(docs["weight"], errors="coerce").astype(np.float64)
+    bad = ~(np.isfinite(weights) & (weights >= 0))
+    if bad.any():
+        first = docs.index[bad.to_numpy()][0]
+        raise InputError(
+            f"the column 'weight' holds missing or negative values or no numbers (the first: "
+            f"{docs.loc[first, 'weight']!r}, article '{first}'); give each article a number from 0"
+        )
+    return weights.rename("weight")

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mediaframes._console import say
+from mediaframes._console import heard, say
 from mediaframes.errors import InputError
 
 # The libraries whose version can change a number.
@@ -66,6 +66,8 @@ def code_hash() -> str:
 def canonical(value: Any) -> Any:
     """`value` as plain JSON types in a fixed order, so that equal settings have equal bytes.
 
+    Raises TypeError for what has no such form: a shortened print could stand for two values.
+
     Examples
     --------
     >>> canonical({"b": (1, 2), "a": {3, 1}})
@@ -81,7 +83,11 @@ def canonical(value: Any) -> Any:
         return value.item()
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    return str(value)
+    if hasattr(value, "isoformat"):  # dates
+        return str(value.isoformat())
+    if isinstance(value, Path):
+        return value.as_posix()
+    raise TypeError(f"a setting of type {type(value).__name__} has no canonical form")
 
 
 def _json(value: Any) -> str:
@@ -179,6 +185,18 @@ class Made:
             parents,
             data["versions"],
         )
+
+    def save(self, path: str | Path) -> None:
+        """Save to a JSON file."""
+        write_atomic(Path(path), _json(self.to_dict()).encode())
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Made":
+        """Load what `save` wrote."""
+        try:
+            return cls.from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{path} holds no saved Made: {error!r}") from error
 
     def table(self) -> pd.DataFrame:
         """The chain as a table: step, settings, seed, number of source files, fingerprint."""
@@ -392,10 +410,15 @@ class Cache:
             except (InputError, ValueError, KeyError, OSError) as error:
                 say(f"{name}: the cached value is unusable and is computed again ({error})")
             else:
-                say(f"{name}: unchanged since last time, from the cache ({entry.name})")
+                # what the step said when it was done holds for its value still
+                for message in _messages(entry):
+                    say(message)
+                say(f"{name}: unchanged since last time, from the cache")
                 return value
-        value = verb(*values, **settings)
+        with heard() as messages:
+            value = verb(*values, **settings)
         value.save(entry)
+        write_atomic(entry / MESSAGES, _json(messages).encode())
         return value
 
     @staticmethod
@@ -404,3 +427,14 @@ class Cache:
         if not kind["module"].startswith("mediaframes."):
             raise InputError(f"{entry} was not written by mediaframes")
         return getattr(importlib.import_module(kind["module"]), kind["class"]).load(entry)
+
+
+MESSAGES = "messages.json"
+
+
+def _messages(entry: Path) -> list[str]:
+    """What was said when a cached value was made; nothing where that was not kept."""
+    try:
+        return [str(text) for text in json.loads((entry / MESSAGES).read_text(encoding="utf-8"))]
+    except (OSError, ValueError):
+        return []

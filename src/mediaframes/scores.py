@@ -7,12 +7,13 @@ prevalence, comparisons and plots take `Scores` and do not ask where they came f
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from mediaframes._docs import rows_where
+from mediaframes._docs import article_weights, rows_where
 from mediaframes.errors import InputError
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
 
@@ -104,9 +105,8 @@ class Scores:
                 f"'{missing[0]}'; give the same ids to both"
             )
         docs = docs.loc[numbers.index]
-        weights = docs["weight"].astype(float) if "weight" in docs else pd.Series(1.0, docs.index)
         made = made or Made.by("from_frame", settings={"content": hash_frame(numbers)})
-        return cls(docs, numbers, unit, weights.rename("weight"), made, dict(colors or {}))
+        return cls(docs, numbers, unit, article_weights(docs), made, dict(colors or {}))
 
     @property
     def frames(self) -> list[str]:
@@ -142,8 +142,15 @@ class Scores:
 
     @cached_property
     def content_hash(self) -> str:
-        """Hash of values and weights."""
-        return hash_frame(self.values.assign(**{"weight of the article": self.weights}))
+        """Hash of articles, values, weights, unit and colors."""
+        parts = [
+            hash_frame(self.docs),
+            hash_frame(self.values),
+            hash_frame(self.weights.to_frame()),
+        ]
+        return blake2b(
+            "".join([*parts, self.unit, str(sorted(self.colors.items()))]).encode(), digest_size=16
+        ).hexdigest()
 
     def save(self, folder: str | Path) -> None:
         """Save to a folder (Parquet and JSON)."""

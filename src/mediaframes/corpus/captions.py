@@ -58,15 +58,6 @@ def is_picture_credit(line: Line, rules: Rules) -> bool:
     return bool(starts) or (line.text[0] == "©" and "#" not in line.words)
 
 
-def _caption_above(lines: Sequence[Line], n: int) -> None:
-    """What stands right above a picture credit is the caption, unless it is a paragraph."""
-    above = lines[n - 1] if n else None
-    if above is None or above.part or above.size > CAPTION_WORDS or has_sentences(above):
-        return
-    if above.size >= 3 and (above.ended or n >= 3):
-        above.part, above.reason = "caption", "above a picture credit"
-
-
 def _marked(line: Line, tail: Sequence[str], rules: Rules) -> bool:
     end = line.text[-60:]
     if "©" in end and not line.text.startswith("©"):

@@ -6,9 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mediaframes._console import say
+from mediaframes._docs import article_weights
 from mediaframes.errors import InputError
 from mediaframes.inference.resampling import (
-    article_weights,
+    MIN_ARTICLES,
+    check_draws,
     copy_groups,
     draws_of,
     percentile_interval,
@@ -54,7 +57,8 @@ def keyness(
     Returns
     -------
     DataFrame
-        One row per word, sorted by ``z``, high to low: ``word``; ``count_target``,
+        One row per word, sorted by ``z``, high to low (intervals, ``z``, ``p`` and ``q`` are NaN
+        where a side has fewer than five independent articles): ``word``; ``count_target``,
         ``count_reference`` (weighted counts; copies share one weight), ``docs_target``,
         ``docs_reference`` (articles); ``log_odds`` (weighted log-odds) with its 95 % interval
         ``log_odds_low``, ``log_odds_high``; ``z`` (log-odds over its standard error);
@@ -78,7 +82,7 @@ def keyness(
     Source
     ------
     Monroe, Colaresi, Quinn (2008), Fightin' Words, Political Analysis 16(4), eqs. 16, 22, 23;
-    Dunning (1993) for `g2`; Hardie (2014) for `log_ratio` (0.5 for a zero count).
+    Dunning (1993) for `g2`; Hardie (2014) for `log_ratio` (counts below 0.5 count as 0.5).
 
     Examples
     --------
@@ -91,7 +95,8 @@ def keyness(
     >>> table[["word", "log_ratio"]].round(2).values.tolist()
     [['bank', 1.58], ['park', -1.58]]
     """
-    both = _two_groups(counts, by, target, reference)
+    check_draws(draws, seed)
+    both = _two_groups(counts, by, str(target), None if reference is None else str(reference))
     n_docs = np.asarray((both.matrix[both.inside] > 0).sum(axis=0))
     n_other = np.asarray((both.matrix[~both.inside] > 0).sum(axis=0))
     keep = np.flatnonzero(n_docs + n_other >= max(min_docs, 1))
@@ -140,8 +145,8 @@ def _two_groups(counts: Counts, by: str, target: str, reference: str | None) -> 
     if by not in counts.docs:
         names = ", ".join(map(str, counts.docs.columns))
         raise InputError(f"no column '{by}'; there are: {names}")
-    column = counts.docs[by]
-    known = sorted(map(str, column.dropna().unique()))
+    column = counts.docs[by].astype("str")  # years and other numbers are names of groups here
+    known = sorted(column.dropna().unique())
     for name in (target, reference):
         if name is not None and name not in known:
             raise InputError(f"no article has {by} '{name}'; there are: {', '.join(known)}")
@@ -156,7 +161,7 @@ def _two_groups(counts: Counts, by: str, target: str, reference: str | None) -> 
         counts.matrix[chosen],
         counts.vocabulary,
         inside[chosen],
-        article_weights(docs),
+        article_weights(docs).to_numpy(),
         copy_groups(docs),
     )
 
@@ -192,7 +197,7 @@ def _log_odds(
 def _log_ratio(a: np.ndarray, b: np.ndarray, totals: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
     n_a, n_b = (total[:, None] for total in totals)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.log2(np.where(a > 0, a, 0.5) / n_a) - np.log2(np.where(b > 0, b, 0.5) / n_b)
+        ratio = np.log2(np.maximum(a, 0.5) / n_a) - np.log2(np.maximum(b, 0.5) / n_b)
     return np.asarray(ratio, np.float64)
 
 
@@ -249,7 +254,8 @@ def _add_intervals(
     from scipy.special import ndtr
 
     totals = _totals(both, times)
-    n_groups = len(np.unique(both.groups))
+    # the smaller group tells how much is known
+    n_groups = min(len(np.unique(both.groups[side])) for side in (both.inside, ~both.inside))
     lows, highs, errors = [], [], []
     for begin in range(0, len(keep), WORDS_AT_A_TIME):
         part = slice(begin, begin + WORDS_AT_A_TIME)
@@ -265,6 +271,12 @@ def _add_intervals(
         lows.append(low)
         highs.append(high)
     error, value = np.concatenate(errors), table["log_odds"].to_numpy()
+    if n_groups < MIN_ARTICLES:
+        say(
+            f"keyness: one side has only {n_groups} independent articles; words cannot be judged "
+            f"by fewer than {MIN_ARTICLES}, so there are no intervals, z, p and q"
+        )
+        error = np.full_like(error, np.nan)
     table["z"] = value / error
     table["log_odds_low"] = value - NORMAL_95 * error
     table["log_odds_high"] = value + NORMAL_95 * error

@@ -5,9 +5,16 @@ import pandas as pd
 
 from mediaframes._console import say
 from mediaframes.errors import InputError
-from mediaframes.inference.resampling import copy_groups, draws_of, percentile_interval
+from mediaframes.inference.resampling import (
+    check_draws,
+    copy_groups,
+    draws_of,
+    percentile_interval,
+)
 from mediaframes.scores import Scores
 
+# columns of the result, which a grouping column may not be called
+RESERVED = ("frame", "period", "value", "low", "high", "n", "unit", "interval")
 PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 
 
@@ -66,6 +73,9 @@ def prevalence(
     >>> prevalence(scores, by="outlet", seed=1)[["outlet", "value", "n"]].round(2).values.tolist()
     [['A', 0.67, 6], ['B', 0.17, 6]]
     """
+    if not 0 < level < 1:
+        raise InputError(f"level={level} must lie between 0 and 1, e.g. 0.95")
+    check_draws(draws, seed)
     columns = ([by] if by else []) + (["period"] if every else [])
     docs, keep = _cells(scores, by, every)
     values = scores.values.to_numpy(np.float64)[keep]
@@ -79,7 +89,7 @@ def prevalence(
         cell = np.zeros(len(docs), int)
         names = pd.DataFrame(index=[0])
     center, low, high = _means(values, weights, cell, groups, (len(names), draws, seed, level))
-    measured = ~np.isnan(values)
+    measured = ~np.isnan(values) & (weights > 0)[:, None]
     tables = []
     for column, frame in enumerate(scores.frames):
         table = names.copy()
@@ -102,6 +112,8 @@ def _cells(scores: Scores, by: str | None, every: str | None) -> tuple[pd.DataFr
     docs = scores.docs
     keep = np.ones(len(docs), bool)
     if by:
+        if by in RESERVED:
+            raise InputError(f"the column '{by}' has a name of the result's own; rename it first")
         if by not in docs:
             names = ", ".join(map(str, docs.columns))
             raise InputError(f"no column '{by}' to group by; there are: {names}")
@@ -117,6 +129,8 @@ def _cells(scores: Scores, by: str | None, every: str | None) -> tuple[pd.DataFr
         lacking = " and ".join([*([by] if by else []), *(["date"] if every else [])])
         raise InputError(f"no article left: none has {lacking or 'scores'}; check the columns")
     docs = docs[keep]
+    if by and not isinstance(docs[by].dtype, pd.StringDtype):
+        docs = docs.assign(**{by: docs[by].astype("str")})  # groups are names, also years
     if every:
         period = docs["date"].dt.to_period(PERIODS[every]).dt.start_time
         docs = docs.assign(period=period.astype("datetime64[us]"))
@@ -184,11 +198,11 @@ def residuals(scores: Scores, *, by: str = "outlet") -> pd.DataFrame:
 
     Notes
     -----
-    With presence scores and without copies this is, up to the estimate of the variance, Pearson's
-    adjusted standardized residual of the table frame × group. The variance here is that of the
-    score statistic with articles grouped into their copies, so it also holds for shares and rates
-    and does not take three prints of one report for three decisions. Values beyond ±2 are rare
-    where the groups do not differ.
+    With presence scores and without copies this is Pearson's adjusted standardized residual of the
+    table frame × group. The standard error supposes, as his does, that all groups have the mean
+    and variance of all articles together; it also holds for shares and rates, and takes three
+    prints of one report for one observation. Values beyond ±2 are rare where the groups do not
+    differ (about one in twenty), also in small groups and for rare frames.
 
     Raises
     ------
@@ -222,17 +236,18 @@ def residuals(scores: Scores, *, by: str = "outlet") -> pd.DataFrame:
         mass = weights * measured
         total = mass.sum()
         mean = float((mass * np.nan_to_num(x)).sum() / total) if total else np.nan
-        away = mass * np.nan_to_num(x - mean)
+        variance = float((mass * np.nan_to_num(x - mean) ** 2).sum() / total) if total else np.nan
         for name in names:
             inside = (docs[by] == name).to_numpy(bool)
             own = mass[inside].sum()
             if not own:
                 continue
-            parts = np.bincount(groups, away * (inside / own - 1 / total))
-            spread = np.sqrt((parts**2).sum())
+            # copies count as one: their parts are added before they are squared
+            parts = np.bincount(groups, mass * (inside / own - 1 / total))
+            error = np.sqrt(variance * (parts**2).sum())
             observed = float((mass * np.nan_to_num(x))[inside].sum() / own)
             # no spread: a frame that nobody uses, or everybody alike, shows no difference
-            residual = (observed - mean) / spread if spread > 0 else 0.0
-            n = int(measured[inside].sum())
+            residual = (observed - mean) / error if error > 0 else 0.0
+            n = int((measured & (weights > 0))[inside].sum())
             rows.append((frame, name, observed, mean, residual, n))
     return pd.DataFrame(rows, columns=["frame", by, "observed", "expected", "residual", "n"])

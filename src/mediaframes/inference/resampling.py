@@ -15,6 +15,7 @@ from mediaframes.errors import InputError
 # skewed scores (beta, mean 0.2) the 95 % interval covers 88 % at n = 5 and 94 % at n = 40
 # (tests/quality/intervals.py); with this bound lowered it covered 85 % at 4 and 47 % at 2.
 MIN_ARTICLES = 5
+LEAST_DRAWS = 50  # fewer cannot tell the 2.5th percentile
 BLOCK = 100  # draws made at a time, which bounds memory
 
 
@@ -32,14 +33,12 @@ def copy_groups(docs: pd.DataFrame) -> np.ndarray:
     return np.unique(original.to_numpy(dtype=str), return_inverse=True)[1].astype(np.int64)
 
 
-def article_weights(docs: pd.DataFrame) -> np.ndarray:
-    """What each article weighs: the column `weight` of `dedupe`, or 1; float64."""
-    if "weight" not in docs:
-        return np.ones(len(docs))
-    weights = docs["weight"].to_numpy(np.float64)
-    if np.isnan(weights).any() or (weights < 0).any():
-        raise InputError("the column 'weight' holds missing or negative values; set them to 1 or 0")
-    return np.asarray(weights, np.float64)
+def check_draws(draws: int, seed: int) -> None:
+    """Raise unless `draws` and `seed` can be used."""
+    if not isinstance(draws, int | np.integer) or draws < LEAST_DRAWS:
+        raise InputError(f"draws={draws!r} must be a whole number from {LEAST_DRAWS}, e.g. 1000")
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise InputError(f"seed={seed!r} must be a whole number from 0")
 
 
 def draws_of(groups: np.ndarray, *, draws: int, seed: int) -> Iterator[np.ndarray]:

@@ -108,6 +108,9 @@ def only_frame(table: pd.DataFrame, frame: str | None) -> pd.DataFrame:
     return table[table["frame"].astype(str) == frame]
 
 
+MOST_LINES = 4  # of a label; longer names would leave no room for the figure
+
+
 def wrap(name: object, width: int = 26) -> str:
     """A long name on several lines; a word longer than a line is broken with a hyphen.
 
@@ -129,7 +132,9 @@ def wrap(name: object, width: int = 26) -> str:
     lines = textwrap.wrap(
         " ".join(words), width + 1, break_long_words=False, break_on_hyphens=False
     )
-    return "\n".join(lines)
+    if len(lines) > MOST_LINES:  # the whole name stands in the table beside the figure
+        lines = [*lines[: MOST_LINES - 1], shorten(lines[MOST_LINES - 1] + " " * width, width)]
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def shorten(word: str, letters: int) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 # Resolutions journals ask for: color 300 dpi, line art in TIFF 600 or 1200.
 RESOLUTIONS = {"pdf": 300, "svg": 300, "png": 300, "tiff": 600}
+MOST_LETTERS = 50  # of a file name made from a text
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -190,18 +191,23 @@ def save_table(
 def file_name(text: str) -> str:
     """A plain file name from any text, e.g. an outlet's name.
 
+    Where letters are lost or the name is cut, a short hash keeps two names apart.
+
     Examples
     --------
-    >>> file_name("Ellmärker Abendruf"), file_name("Le Médiateur!")
-    ('ellmaerker-abendruf', 'le-mediateur')
+    >>> file_name("Ellmärker Abendruf"), file_name("Le Médiateur"), file_name("A/B")
+    ('ellmaerker-abendruf', 'le-mediateur', 'a-b-fe28')
     """
     spelled = text.lower()
     for letter, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
         spelled = spelled.replace(letter, letters)
-    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
-    # names in other scripts leave nothing; their hash still tells them apart
-    rest = hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or rest
+    plain = unicodedata.normalize("NFKD", spelled)
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if len(name) <= MOST_LETTERS and re.fullmatch(r"[a-z0-9]+([ -][a-z0-9]+)*", plain):
+        return name
+    rest = hashlib.blake2b(text.encode(), digest_size=2).hexdigest()
+    return f"{name[:MOST_LETTERS].strip('-')}-{rest}".strip("-")
 
 
 # ---------------------------------------------------------------------------- parts of a bundle
@@ -214,6 +220,11 @@ def check_name(name: str, what: str) -> None:
             f"'{name}' is no name for a {what}; use lower-case letters, digits and hyphens, "
             "e.g. 'fig-2-security'"
         )
+
+
+def check_format(item: str) -> None:
+    """Raise unless `item` is a file format for figures, e.g. ``pdf`` or ``tiff-1200``."""
+    _resolution(item)
 
 
 def _resolution(item: str) -> tuple[str, int]:

@@ -264,7 +264,7 @@ def laid_out(figure: Figure) -> Iterator[None]:
     with journal(), quiet():
         cover(figure)
         lay_out(figure)
-    manual = {"figure.autolayout": False, "figure.constrained_layout.use": False}
+    manual: Any = {"figure.autolayout": False, "figure.constrained_layout.use": False}
     with mpl.rc_context(manual):
         figure.set_layout_engine(None)  # no engine at all, or each file would be drawn twice
     try:
@@ -278,15 +278,20 @@ def settle(figure: Figure) -> None:
     """Make the layout final, as it will be in the files, and check that letters can be drawn."""
     cover(figure)
     without_clear_edges(figure)
-    with quiet(), warnings.catch_warnings():
-        warnings.filterwarnings("error", message=".*collapsed to zero.*")
-        try:
-            lay_out(figure)
-        except UserWarning as error:
-            raise InputError(
-                "the labels leave no room for the figure; use width='double', a larger figure, "
-                "or shorter names"
-            ) from error
+    for last in (False, False, False, True):
+        with quiet(), warnings.catch_warnings():
+            warnings.filterwarnings("error", message=".*collapsed to zero.*")
+            try:
+                lay_out(figure)
+                return
+            except UserWarning as error:
+                if last:
+                    raise InputError(
+                        "the labels leave no room for the figure; use width='double', a larger "
+                        "figure, or shorter names"
+                    ) from error
+        width, height = figure.get_size_inches()
+        figure.set_size_inches(width, 1.5 * height)  # long labels need a taller figure
 
 
 def without_clear_edges(figure: Figure) -> None:

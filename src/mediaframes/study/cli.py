@@ -47,15 +47,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from pathlib import Path
+    from mediaframes.study.work import check_study
 
-    from mediaframes.frames import read_codebook
-    from mediaframes.study.settings import find_beside, read_settings
-
-    settings = read_settings(options.study)
-    codebook = find_beside(Path(options.study).resolve().parent, settings.frames.codebook)
-    if codebook is not None:
-        read_codebook(codebook)
+    check_study(options.study)
     say(f"{options.study} is in order.")
     return 0
 

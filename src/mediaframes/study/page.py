@@ -54,9 +54,10 @@ def _figure(folder: Path, path: Path) -> str:
     alt, caption = html.escape(str(told.get("alt", ""))), html.escape(str(told.get("caption", "")))
     files = sorted(file.name for file in path.parent.glob(f"{name}.*"))
     picture = next((f for f in (f"{name}.svg", f"{name}.png") if f in files), "")
+    image = f"<img src='figures/{picture}' alt='{alt}'>" if picture else f"<p>{alt}</p>"
     links = " ".join(f"<a href='figures/{f}'>{f.rsplit('.', 1)[1].upper()}</a>" for f in files)
     return (
-        f"<figure id='{name}'><img src='figures/{picture}' alt='{alt}'>"
+        f"<figure id='{name}'>{image}"
         f"<figcaption><b>{name}.</b> {caption}</figcaption><p class='files'>{links}</p></figure>"
     )
 

@@ -10,7 +10,9 @@ from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from mediaframes.corpus.roles import ROLES
 from mediaframes.errors import InputError
+from mediaframes.plot.export import check_format
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,6 @@ RANGES = {
     "figures.draws": (100, 100_000),
     "study.seed": (0, 2**32 - 1),
 }
-FORMATS = ("pdf", "svg", "png", "tiff")
 WORDS_FOR_TYPES = {
     str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false",
     dt.date: "a date such as 2024-10-24 (without quotes)",
@@ -221,6 +222,7 @@ def read_settings(path: str | Path) -> Settings:
                 f"files: '{file}' does not exist (looked in {path.parent / file}); give files or "
                 "folders relative to this file",
             )  # fmt: skip
+    _refuse_own_results(path.parent, settings, source)
     for folder, section, key in (
         (settings.frames.codebook, "frames", "codebook"),
         (settings.study.notebooks, "study", "notebooks"),
@@ -228,6 +230,20 @@ def read_settings(path: str | Path) -> Settings:
         if find_beside(path.parent, folder) is None:
             raise source.error(section, key, f"{key}: '{folder}' does not exist")
     return settings
+
+
+def _refuse_own_results(folder: Path, settings: Settings, source: _Source) -> None:
+    """A study that reads its own cache or reports would count them as articles."""
+    own = [folder / "reports", *([folder / settings.study.cache] if settings.study.cache else [])]
+    for file in settings.corpus.files:
+        place = (folder / file).resolve()
+        for result in own:
+            if result.resolve().is_relative_to(place):
+                raise source.error(
+                    "corpus", "files",
+                    f"files: '{file}' also holds the study's own results ({result.name}); put the "
+                    "articles into a folder of their own, e.g. data/raw",
+                )  # fmt: skip
 
 
 def find_beside(folder: Path, name: str) -> Path | None:
@@ -340,14 +356,21 @@ def _check_together(settings: Settings, source: _Source) -> None:
                 "corpus", "languages",
                 f"'{language}' is no language code; give two letters, e.g. \"de\" or \"en\"",
             )  # fmt: skip
+    if not settings.figures.formats:
+        raise source.error("figures", "formats", 'formats is empty; give at least one, e.g. "pdf"')
     for kind in settings.figures.formats:
-        if kind not in FORMATS:
+        try:
+            check_format(kind)
+        except InputError as error:
+            raise source.error("figures", "formats", str(error)) from error
+    labels = [event.label for event in settings.time.events]
+    for label in labels:
+        if labels.count(label) > 1:
             raise source.error(
-                "figures", "formats", f"unknown format '{kind}'; allowed: {', '.join(FORMATS)}"
+                "time.events", "label", f"two events are called '{label}'; give each its own label"
             )
-    roles = ("text", "title", "date", "outlet", "author", "url", "language", "id")
     for role in corpus.columns:
-        if role not in roles:
+        if role not in ROLES:
             raise source.error(
-                "corpus.columns", role, f"unknown role '{role}'; allowed: {', '.join(roles)}"
+                "corpus.columns", role, f"unknown role '{role}'; allowed: {', '.join(ROLES)}"
             )

@@ -64,15 +64,18 @@ class Study:
             pattern=chosen.pattern,
         )
 
-    def corpus(self) -> Corpus:
-        """Articles read, cleaned, within the period, their copies found: see `prepare`."""
+    def corpus(self, *, policy: str | None = None) -> Corpus:
+        """Articles read, cleaned, within the period, their copies found: see `prepare`.
+
+        `policy` takes the place of the study's policy for copies.
+        """
         settings = self.settings
         result: Corpus = self.cache.get(
             prepare,
             self.read(),
             selection={k: v for k, v in asdict(settings.corpus).items() if k != "files"},
             cleaning=asdict(settings.cleaning),
-            copies=asdict(settings.copies),
+            copies=asdict(settings.copies) | ({"policy": policy} if policy else {}),
         )
         return result
 
@@ -122,18 +125,31 @@ class Study:
         return self.settings.compare.by
 
     def languages(self, tokens: Tokens, *, articles: int = 1) -> list[str]:
-        """The languages with at least so many articles, most articles first; others are named."""
+        """The languages with at least so many articles, most articles first; others are named.
+
+        Where none has, the notebook ends here, in words.
+        """
         found = tokens.docs["language"].value_counts()
         names = sorted(found.index, key=lambda name: (-found[name], name))
         few = [f"{name} ({found[name]})" for name in names if found[name] < articles]
+        unknown = int(tokens.docs["language"].isna().sum())
+        if unknown:
+            few.append(f"of unknown language ({unknown})")
         if few:
             say(f"fewer than {articles} articles, so left out here: {', '.join(few)}")
-        return [str(name) for name in names if found[name] >= articles]
+        enough = [str(name) for name in names if found[name] >= articles]
+        if not enough:
+            raise EndOfNotebook(
+                f"What follows needs at least {articles} articles in one language; this corpus "
+                f"has {', '.join(few) or 'none'}. The notebook ends here."
+            )
+        return enough
 
     def compared(self, value: Compared) -> Compared:
         """Scores or counts of the largest groups only; the others are named, not forgotten."""
+        self._check_by(value.docs)
         groups = value.docs[self.by].value_counts()
-        order = sorted(groups.index, key=lambda name: (-groups[name], name))
+        order = sorted(groups.index, key=lambda name: (-groups[name], str(name)))
         main, rest = order[: self.settings.compare.most], order[self.settings.compare.most :]
         if rest:
             n = int(groups[rest].sum())
@@ -141,15 +157,51 @@ class Study:
                 f"{len(main)} largest of {len(order)} groups ({self.by}) are compared; "
                 f"{n} articles of {len(rest)} smaller ones are not ([compare] most)"
             )
+        nameless = value.docs[self.by].isna()
+        if nameless.any():
+            first = value.docs.index[nameless][0]
+            say(
+                f"{int(nameless.sum())} of {len(value.docs)} articles have no {self.by} and are in "
+                f"no group (the first: '{first}')"
+            )
         return value.where(value.docs[self.by].isin(main))
 
     def targets(self, counts: Counts) -> list[str]:
         """The groups that keyness sets against all others of these counts."""
-        groups = counts.docs[self.by].value_counts()
-        chosen = [name for name in self.settings.compare.targets if name in groups.index]
-        if chosen or not len(groups):
-            return chosen
-        return [min(groups.index, key=lambda name: (-groups[name], name))]
+        groups = counts.docs[self.by].astype("str").value_counts()
+        wanted = self.settings.compare.targets
+        if not wanted:
+            return [min(groups.index, key=lambda name: (-groups[name], name))]
+        chosen = [name for name in wanted if name in groups.index]
+        absent = [name for name in wanted if name not in groups.index]
+        if absent:
+            say(f"not among these articles ([compare] targets): {', '.join(absent)}")
+        return chosen
+
+    def _check_by(self, docs: pd.DataFrame) -> None:
+        if self.by not in docs:
+            raise InputError(
+                f"[compare] by = '{self.by}': the articles have no such column; there are: "
+                f"{', '.join(map(str, docs.columns.drop('text', errors='ignore')))}"
+            )
+
+    def with_copies(self, corpus: Corpus) -> Corpus:
+        """The corpus with its copies still in it, also where the study leaves them out."""
+        if self.settings.copies.policy != "earliest":
+            return corpus
+        return self.corpus(policy="none")
+
+    def need_scores(self, scores: Scores) -> None:
+        """End the notebook here, in words, where no article has a score."""
+        if scores.values.notna().any(axis=None):
+            return
+        found = ", ".join(sorted(scores.docs["language"].dropna().unique())) or "not known"
+        terms = ", ".join(sorted({code for f in self.codebook.frames for code in f.terms}))
+        raise EndOfNotebook(
+            f"No article has a score. The codebook has terms in: {terms}; the articles' languages: "
+            f"{found}. Either no term occurs, or the codebook lacks the language. The notebook "
+            "ends here."
+        )
 
     def need(self, corpus: Corpus, *, articles: int = 1, groups: int = 0, periods: int = 0) -> None:
         """End the notebook here, in words, where the corpus is too small for what follows.
@@ -163,7 +215,8 @@ class Study:
         from mediaframes.inference.prevalence import PERIODS
 
         docs, every = corpus.docs, self.settings.time.every
-        named = docs[self.by].nunique() if self.by in docs else 0
+        self._check_by(docs)
+        named = docs[self.by].nunique()
         dated = docs["date"].dropna().dt.to_period(PERIODS[every]).nunique()
         for n, least, what in (
             (len(docs), articles, "articles"),
@@ -217,6 +270,9 @@ def prepare(
         if selection[name]:
             word = "before the start" if name == "start" else "after the end"
             corpus = corpus.where(~outside, reason=f"{word} of the period ({selection[name]})")
+    undated = int(corpus.docs["date"].isna().sum())
+    if undated and (selection["start"] or selection["end"]):
+        say(f"{undated} articles without a date stay in: whether in the period is not known")
     if not len(corpus):
         reasons = corpus.left_out["reason"].value_counts()
         raise InputError(
@@ -224,6 +280,27 @@ def prepare(
             + "; ".join(f"{n} {reason}" for reason, n in reasons.items())
         )
     return dedupe(corpus, **copies)
+
+
+def check_study(path: str | Path) -> Settings:
+    """Check a study file with its codebook, before anything runs.
+
+    Raises
+    ------
+    InputError
+        For the first mistake, with its line.
+    """
+    settings = read_settings(path)
+    codebook = find_beside(Path(path).resolve().parent, settings.frames.codebook)
+    if codebook is not None:  # that it exists was checked
+        frames = [frame.name for frame in read_codebook(codebook).frames]
+        for name in settings.frames.highlight:
+            if name not in frames:
+                raise InputError(
+                    f"{Path(path).name}: [frames] highlight: '{name}' is no frame of "
+                    f"{codebook.name}; there are: {', '.join(frames)}"
+                )
+    return settings
 
 
 def open_study(path: str | Path | None = None) -> Study:
@@ -242,7 +319,7 @@ def open_study(path: str | Path | None = None) -> Study:
     """
     chosen = path or os.environ.get("MEDIAFRAMES_STUDY") or _nearest()
     found = Path(chosen).resolve()
-    settings = read_settings(found)
+    settings = check_study(found)
     cache = os.environ.get("MEDIAFRAMES_CACHE", settings.study.cache)
     return Study(found, settings, Cache(found.parent / cache if cache else None))
 

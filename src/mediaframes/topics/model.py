@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mediaframes._console import say
+from mediaframes._docs import rows_where
 from mediaframes.errors import InputError
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
 from mediaframes.scores import Scores
@@ -165,6 +166,16 @@ class Topics:
         made = Made.by("rename", settings={"names": new}, parents=(self.made,))
         return replace(self, names=tuple(new), diagnostics=diagnostics, made=made)
 
+    def where(self, condition: "str | pd.Series") -> "Topics":
+        """The articles for which `condition` (a query over `docs`, or a mask) holds.
+
+        The topics' words, names and diagnostics stay those of the fit.
+        """
+        keep = rows_where(self.docs, condition)
+        settings = {"kept": hash_frame(self.docs.loc[keep, []])}
+        made = Made.by("where", settings=settings, parents=(self.made,))
+        return replace(self, docs=self.docs[keep], shares=self.shares[keep], made=made)
+
     def scores(self) -> Scores:
         """The shares as `Scores`, unit ``topic share``, under the topics' names."""
         values = pd.DataFrame(self.shares, self.docs.index, list(self.names))
@@ -310,7 +321,14 @@ def fit_topics(counts: Counts, *, k: int, model: str = "nmf", seed: int) -> Topi
         )
     words, part = MODELS[model](counts.matrix[filled], k, seed)
     shares = np.full((len(counts), k), np.nan)
-    shares[filled] = _rows_to_one(part)
+    known = part.sum(axis=1) > 0
+    shares[filled[known]] = _rows_to_one(part[known])
+    if not known.all():
+        first = counts.docs.index[filled[~known]][0]
+        say(
+            f"fit_topics: no topic holds the words of {(~known).sum()} articles (the first: "
+            f"'{first}'); their shares are missing"
+        )
     made = Made.by(
         "fit_topics", settings={"k": k, "model": model}, seed=seed, parents=(counts.made,)
     )
@@ -360,7 +378,7 @@ def _unique(names: list[str]) -> list[str]:
 
 
 def _rows_to_one(weights: np.ndarray) -> np.ndarray:
-    """Rows scaled to sum to 1; a row of zeros says nothing and becomes uniform."""
+    """Rows scaled to sum to 1; a topic of zeros has no preference among words."""
     sums = weights.sum(axis=1, keepdims=True)
     uniform = np.full_like(weights, 1 / weights.shape[1])
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -23,6 +23,7 @@ _SUSPICIOUS = re.compile(
 )
 NO_UTF8 = "no UTF-8, read as cp1252 (say encoding= if letters look wrong)"
 _FIRST = "ÂÃÅâÐïð"  # how each of them begins: quick to search for
+_LIGATURES = re.compile("[\ufb00-\ufb06]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -158,6 +159,8 @@ def mend(text: str) -> tuple[str, bool]:
         text.encode()
     except UnicodeEncodeError:  # half characters, from JSON
         text = _SURROGATES.sub("\ufffd", text)
+    if _LIGATURES.search(text):  # "ﬁne", as PDF exports have it, would not be found as "fine"
+        text = _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     if not unicodedata.is_normalized("NFC", text):  # "u" + dots is "ü" for every count
         text = unicodedata.normalize("NFC", text)
     return text, repaired

@@ -115,6 +115,8 @@ def find_dialect(text: str) -> Dialect:
     """
     sample = text[:SAMPLE]
     cut = len(text) > SAMPLE
+    if _one_column(sample, cut):
+        return Dialect(",", '"')
     best, highest = Dialect(",", '"'), (0.0, 0.0, 0)
     for delimiter in DELIMITERS:
         if delimiter not in sample:
@@ -129,6 +131,19 @@ def find_dialect(text: str) -> Dialect:
             if regular and score > highest:
                 best, highest = dialect, score
     return best
+
+
+def _one_column(sample: str, cut: bool) -> bool:
+    """Whether the file is a single column of quoted texts, with commas inside the quotes."""
+    try:
+        records = [record for _, record in Dialect(",", '"').records(sample, strict=True)]
+    except csv.Error:
+        return False
+    whole = records[:-1] if cut else records
+    if len(whole) < 2 or any(len(record) != 1 for record in whole):
+        return False
+    name_alone = not any(delimiter in whole[0][0] for delimiter in DELIMITERS)
+    return name_alone and sample.count('\n"') >= len(whole) / 2
 
 
 def _regularity(dialect: Dialect, sample: str, cut: bool) -> tuple[float, int]:
@@ -151,7 +166,10 @@ def _regularity(dialect: Dialect, sample: str, cut: bool) -> tuple[float, int]:
     if width < 2:
         return 0.0, width
     # quotes inside cells that no dialect explains: possible, but any clean reading is better
-    return round(times / len(widths[1:] or widths), 2) * (0.8 if broken else 1.0), width
+    doubt = 0.8 if broken else 1.0
+    if widths[0] not in (width, width - 1):  # a header that fits the records speaks for a reading
+        doubt *= 0.5
+    return round(times / len(widths[1:] or widths), 2) * doubt, width
 
 
 def _quoted_share(dialect: Dialect, sample: str) -> float:
