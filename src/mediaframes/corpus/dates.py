@@ -17,18 +17,21 @@ FIRST_YEAR, LAST_YEAR = 1600, 2100
 PIVOT = 69
 
 _NAMES = {
-    1: "january januar jänner jan janvier janv enero ene",
-    2: "february februar feber feb février fevrier févr fevr febrero",
-    3: "march märz maerz mar mär mrz mars marzo",
-    4: "april apr avril avr abril abr",
-    5: "may mai mayo",
-    6: "june juni jun juin junio",
-    7: "july juli jul juillet juil julio",
-    8: "august aug août aout agosto ago",
-    9: "september sept sep septembre septiembre setiembre",
-    10: "october oktober oct okt octobre octubre",
-    11: "november nov novembre noviembre",
-    12: "december dezember dec dez décembre decembre déc diciembre dic",
+    1: "january januar jänner jan janvier janv enero ene januari "
+    "gennaio gen janeiro января stycznia",
+    2: "february februar feber feb février fevrier févr fevr febrero februari "
+    "febbraio fevereiro fev февраля lutego",
+    3: "march märz maerz mar mär mrz mars marzo maart marts mrt março марта marca",
+    4: "april apr avril avr abril abr aprile апреля kwietnia",
+    5: "may mai mayo mei maj maggio mag maio мая maja",
+    6: "june juni jun juin junio giugno giu junho июня czerwca",
+    7: "july juli jul juillet juil julio luglio lug julho июля lipca",
+    8: "august aug août aout agosto ago augustus августа sierpnia",
+    9: "september sept sep septembre septiembre setiembre settembre set setembro сентября września",
+    10: "october oktober oct okt octobre octubre ottobre ott outubro out октября października",
+    11: "november nov novembre noviembre novembro ноября listopada",
+    12: "december dezember dec dez décembre decembre déc diciembre "
+    "dic dicembre dezembro декабря grudnia",
 }
 MONTHS = {name: month for month, names in _NAMES.items() for name in names.split()}
 
@@ -41,10 +44,14 @@ _TIME = (
     rf"\s*{_ZONE})?"
 )
 _WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?\s+(?:den\s+|le\s+)?)?"
-_MONTH = r"([^\W\d_]{3,10})"
+_MONTH = r"([^\W\d_]{3,12})"
 
 _ISO = re.compile(rf"(?P<y>\d{{4}})([-/.])(?P<m>\d{{1,2}})\2(?P<d>\d{{1,2}}){_TIME}")
 _COMPACT = re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:t?\d{6}z?)?")
+# "2012 年 10 月 4 日", in Japanese and Chinese; in Korean with 년, 월 and 일
+_EASTERN = re.compile(
+    rf"(?P<y>\d{{4}})\s?[年년]\s?(?P<m>\d{{1,2}})\s?[月월]\s?(?P<d>\d{{1,2}})\s?[日일]{_TIME}"
+)
 _NUMBERS = re.compile(rf"{_WEEKDAY}(\d{{1,2}})([./-])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}")
 _DAY_MONTH = re.compile(
     rf"{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s-]*(?:of\s+|de\s+)?{_MONTH}\.?,?[\s-]+"
@@ -88,7 +95,7 @@ class _Parts(NamedTuple):
 def _split(text: str) -> _Parts | None:
     """Take one date apart; None where no format fits."""
     text = " ".join(text.lower().split())
-    if match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
+    if match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text) or _EASTERN.fullmatch(text):
         return _Parts(int(match["y"]), int(match["m"]), int(match["d"]), False, False)
     if match := _NUMBERS.fullmatch(text):
         short = len(match[4]) == 2
@@ -123,9 +130,10 @@ def parse_dates(raw: pd.Series, *, day_first: bool | None = None) -> Dates:
 
     Time of day and zone are cut off: the day is the one the outlet printed. Understood are ISO
     dates (also ``2021-3-5``, ``2021/03/05``, ``20210305``), ``05.03.2021``, ``5/3/2021``,
-    ``5-3-21`` and month names in English, German, French and Spanish. In ``5/3/2021`` the order of
-    day and month is taken from the other dates of the column; where none shows it, the day is
-    assumed first and the date is marked as guessed.
+    ``5-3-21`` and month names in English, German, French, Spanish,
+    Dutch, Danish, Italian, Portuguese, Polish and Russian, and Japanese, Chinese and Korean dates
+    with 年, 月, 日. In ``5/3/2021`` the order of day and month is taken from the other dates of
+    the column; where none shows it, the day is assumed first and the date is marked as guessed.
 
     Parameters
     ----------

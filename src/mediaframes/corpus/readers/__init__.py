@@ -6,11 +6,20 @@ is the shortest example) and enter it below: the pickier the earlier.
 
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
 from mediaframes.corpus.readers._delimited import Delimited
+from mediaframes.corpus.readers._factiva_html import FactivaHtml
+from mediaframes.corpus.readers._factiva_xml import FactivaXml
 from mediaframes.corpus.readers._json import Json
 from mediaframes.corpus.readers._parquet import Parquet
 from mediaframes.corpus.readers._text import Text
 
-READERS: tuple[Reader, ...] = (Parquet(), Json(), Delimited(), Text())
+READERS: tuple[Reader, ...] = (
+    Parquet(),
+    FactivaHtml(),
+    FactivaXml(),
+    Json(),
+    Delimited(),
+    Text(),
+)
 
 HEAD = 1 << 16  # bytes a reader sees before it decides
 
