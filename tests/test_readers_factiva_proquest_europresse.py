@@ -17,10 +17,14 @@ FILES = {
         "amcat_factivia.htm", "amcat_az01.htm", "amcat_zt04.htm", "factiva_test.html",
     ],
     "factiva_xml": ["factiva_test.xml"],
+    "proquest_txt": ["star.txt"],
+    "proquest_eml": ["sample.eml", "malformed-html-tag.eml", "sample-1.html"],
 }  # fmt: skip
 NAMES = {
-    "factiva_html": "Factiva HTML",
-    "factiva_xml": "Factiva XML",
+    "factiva_html": ["Factiva HTML"],
+    "factiva_xml": ["Factiva XML"],
+    "proquest_txt": ["ProQuest TXT"],
+    "proquest_eml": ["ProQuest mail", "ProQuest HTML"],
 }
 COLUMNS = {
     "title": "title",
@@ -33,7 +37,14 @@ COLUMNS = {
     "page": "page",
 }
 # Where we differ from the list on purpose: (file, position or "", field) -> why
-KNOWN: dict[tuple[str, object, str], str] = {}
+KNOWN: dict[tuple[str, object, str], str] = {
+    ("star.txt", "", "outlets"): "'Toronto, O nt.' is mended",
+    (
+        "sample.eml",
+        "",
+        "n_with_date",
+    ): "'Feb 26, 2 009' and 'Jan 1 7, 2009' are mended: 100, not 98",
+}
 
 
 def compared(record: dict[str, Any], rows: pd.DataFrame) -> list[tuple[object, str, Any, Any]]:
@@ -80,7 +91,7 @@ def test_real_files(shared_data: Path, folder: str) -> None:
         data = (base / name).read_bytes()
         reader = reader_for(data, name)
         assert reader is not None
-        assert reader.name == NAMES[folder], name
+        assert reader.name in NAMES[folder], name
         batch = reader.read(data, name, Options())
         assert len(batch.rows) == record["n_articles"], name
         assert batch.rejected == []
@@ -95,7 +106,7 @@ def test_real_files(shared_data: Path, folder: str) -> None:
 
 @pytest.mark.real
 def test_no_reader_takes_a_file_of_another_database(shared_data: Path) -> None:
-    ours = set(NAMES.values())
+    ours = {name for names in NAMES.values() for name in names}
     taken = []
     for path in sorted((shared_data / "press_exports").glob("*/*")):
         if path.name in ("README.md", "expected.json") or path.parent.name in FILES:

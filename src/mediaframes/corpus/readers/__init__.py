@@ -4,18 +4,50 @@ To add a format, write a class with `name`, `sniff` and `read` (see `_batch.Read
 is the shortest example) and enter it below: the pickier the earlier.
 """
 
+from mediaframes.corpus.readers._apa import Apa
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
+from mediaframes.corpus.readers._defacto import DeFacto
 from mediaframes.corpus.readers._delimited import Delimited
 from mediaframes.corpus.readers._factiva_html import FactivaHtml
 from mediaframes.corpus.readers._factiva_xml import FactivaXml
+from mediaframes.corpus.readers._gdelt import Gdelt
+from mediaframes.corpus.readers._integrum import IntegrumHtml
 from mediaframes.corpus.readers._json import Json
+from mediaframes.corpus.readers._kikuzo import Kikuzo
+from mediaframes.corpus.readers._mediacloud import MediaCloudCsv, MediaCloudJson
+from mediaframes.corpus.readers._mediargus import Mediargus
+from mediaframes.corpus.readers._nexis_docx import NexisDocx
+from mediaframes.corpus.readers._nexis_html import NexisHtml
+from mediaframes.corpus.readers._nexis_rtf import NexisRtf
+from mediaframes.corpus.readers._nexis_txt import NexisTxt
 from mediaframes.corpus.readers._parquet import Parquet
+from mediaframes.corpus.readers._proquest_html import ProquestHtml, ProquestMail
+from mediaframes.corpus.readers._proquest_txt import ProquestTxt
 from mediaframes.corpus.readers._text import Text
+from mediaframes.corpus.readers._xlsx import Xlsx
+from mediaframes.corpus.readers._yomidasu import Yomidasu
 
 READERS: tuple[Reader, ...] = (
     Parquet(),
     FactivaHtml(),
     FactivaXml(),
+    ProquestMail(),
+    ProquestHtml(),
+    ProquestTxt(),
+    IntegrumHtml(),
+    Kikuzo(),
+    Yomidasu(),
+    DeFacto(),
+    Apa(),
+    Mediargus(),
+    MediaCloudJson(),
+    MediaCloudCsv(),
+    Gdelt(),
+    Xlsx(),
+    NexisDocx(),
+    NexisHtml(),
+    NexisRtf(),
+    NexisTxt(),
     Json(),
     Delimited(),
     Text(),
