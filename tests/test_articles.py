@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mediaframes import Corpus, InputError, Scores
+from mediaframes import Corpus, InputError, Scores, read
 
 
 def frame() -> pd.DataFrame:
@@ -95,6 +95,14 @@ def test_empty_corpus_can_be_shown() -> None:
     empty = Corpus.from_frame(frame()).where("genre == 'x'", reason="none")
     assert "no dates" in repr(empty)
     assert len(empty) == 0
+
+
+def test_html_in_texts_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('text\n<p>One</p><p>Two</p>\nPlain\n"In HTML, </b> closes"\n')
+    corpus = read(path)
+    assert corpus.files["with_html"].tolist() == [1]
+    assert "1 texts hold HTML tags" in capsys.readouterr().out
 
 
 class TestScores:

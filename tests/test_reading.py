@@ -447,11 +447,3 @@ def test_another_file_changes_no_id(tmp_path: Path):
     other = write(tmp_path / "b.csv", [{"text": "Sun.", "page": 3, "id": "b"}])
     both = read([one, other]).docs
     assert both.loc[alone.index, "outlet"].tolist() == alone["outlet"].tolist()
-
-
-def test_html_in_texts_is_said(tmp_path, capsys):
-    path = tmp_path / "a.csv"
-    path.write_text('text\n<p>One</p><p>Two</p>\nPlain\n"In HTML, </b> closes"\n')
-    corpus = read(path)
-    assert corpus.files["with_html"].tolist() == [1]
-    assert "1 texts hold HTML tags" in capsys.readouterr().out
