@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mediaframes import Corpus, InputError, Scores
+from mediaframes import Corpus, InputError, Scores, read
 
 
 def frame() -> pd.DataFrame:
@@ -30,6 +30,14 @@ def test_rows_are_sorted_and_columns_filled() -> None:
     assert corpus.docs["language"].isna().all()
 
 
+def test_dates_keep_their_day_and_ids_their_numbers() -> None:
+    zone = pd.to_datetime(["2024-10-24T23:59:00+02:00"])
+    for dates in (zone, ["24.10.2024"], [pd.Timestamp("2024-10-24 05:00").date()]):
+        corpus = Corpus.from_frame(pd.DataFrame({"text": ["a"], "date": dates, "id": [7.0]}))
+        assert corpus.docs["date"].tolist() == [pd.Timestamp("2024-10-24")]
+        assert corpus.docs.index.tolist() == ["7"]
+
+
 def test_order_of_rows_changes_nothing() -> None:
     one = Corpus.from_frame(frame())
     two = Corpus.from_frame(frame().sample(frac=1, random_state=3))
@@ -49,8 +57,11 @@ def test_bad_frames() -> None:
         Corpus.from_frame(pd.DataFrame({"body": ["a"]}))
     with pytest.raises(InputError, match="the id 'x' stands in several rows"):
         Corpus.from_frame(pd.DataFrame({"text": ["a", "b"], "id": ["x", "x"]}))
-    with pytest.raises(InputError, match="a date cannot be read"):
-        Corpus.from_frame(pd.DataFrame({"text": ["a"], "date": ["yesterday"]}))
+    for date in ("yesterday", "3000-01-01"):
+        with pytest.raises(InputError, match=f"the date '{date}' of row 'x' cannot be read"):
+            Corpus.from_frame(pd.DataFrame({"text": ["a"], "date": [date]}, index=["x"]))
+    with pytest.raises(InputError, match="1 rows have no id"):
+        Corpus.from_frame(pd.DataFrame({"text": ["a", "b"], "id": ["x", None]}))
 
     with pytest.raises(InputError, match="row 'x' holds broken characters"):
         broken = pd.DataFrame({"text": pd.Series(["a\ud800"], ["x"], dtype=object)})
@@ -84,6 +95,14 @@ def test_empty_corpus_can_be_shown() -> None:
     empty = Corpus.from_frame(frame()).where("genre == 'x'", reason="none")
     assert "no dates" in repr(empty)
     assert len(empty) == 0
+
+
+def test_html_in_texts_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('text\n<p>One</p><p>Two</p>\nPlain\n"In HTML, </b> closes"\n')
+    corpus = read(path)
+    assert corpus.files["with_html"].tolist() == [1]
+    assert "1 texts hold HTML tags" in capsys.readouterr().out
 
 
 class TestScores:

@@ -16,7 +16,7 @@ from matplotlib.colors import to_hex, to_rgb
 
 from mediaframes import plot
 from mediaframes.errors import InputError
-from mediaframes.plot import _labels
+from mediaframes.plot import _labels, letters
 from mediaframes.plot import style as look
 
 FRAMES = ["Economic", "Legality, constitutionality and jurisprudence", "Morality", "Political"]
@@ -484,7 +484,7 @@ def test_estimates_keep_the_order_of_the_table():
 
 
 def test_letters_no_font_has_are_told_of_once(capsys, monkeypatch):
-    monkeypatch.setattr(look, "FALLBACKS", ())
+    monkeypatch.setattr(letters, "FALLBACKS", ())
     table = keyness_table().replace({"word": {"tax": "制裁"}})
     ax = plot.keyness(table)
     look.screen_png(look.figure_of(ax))
@@ -494,11 +494,11 @@ def test_letters_no_font_has_are_told_of_once(capsys, monkeypatch):
 
 def test_letters_another_installed_font_has_are_drawn_with_it(capsys, monkeypatch):
     # U+1D400 is in STIXGeneral, which ships with matplotlib, and not in DejaVu Sans
-    monkeypatch.setattr(look, "FALLBACKS", ("STIXGeneral",))
+    monkeypatch.setattr(letters, "FALLBACKS", ("STIXGeneral",))
     char = next(c for c in map(chr, range(0x2000, 0x2C00)) if _only_in_stix(c))
     ax = plot.keyness(keyness_table().replace({"word": {"tax": f"x{char}"}}))
     text = next(t for t in ax.texts if char in t.get_text())
-    assert text.get_fontfamily() == [look.FONT, "STIXGeneral"]
+    assert text.get_fontfamily() == [letters.FONT, "STIXGeneral"]
     assert capsys.readouterr().out == ""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -506,7 +506,7 @@ def test_letters_another_installed_font_has_are_drawn_with_it(capsys, monkeypatc
 
 
 def _only_in_stix(char: str) -> bool:
-    return bool(look.missing_letters(char)) and ord(char) in look._letters("STIXGeneral")
+    return bool(letters.missing_letters(char)) and ord(char) in letters._letters("STIXGeneral")
 
 
 # ---------------------------------------------------------------------------- showing

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from mediaframes._docs import rows_where
+from mediaframes.corpus.dates import parse_dates
 from mediaframes.errors import InputError
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
 
@@ -89,7 +90,7 @@ class Corpus:
             )
         _check_characters(frame["text"])
         docs = frame.set_index("id") if "id" in frame.columns else frame.copy()
-        docs.index = docs.index.astype("str").rename("id")
+        docs.index = _ids(docs.index)
         if docs.index.has_duplicates:
             twice = docs.index[docs.index.duplicated()][0]
             raise InputError(f"the id '{twice}' stands in several rows; make the ids unique")
@@ -204,6 +205,16 @@ def leaving(docs: pd.DataFrame, *, step: str, reason: str) -> pd.DataFrame:
     ).astype("str")
 
 
+def _ids(index: pd.Index) -> pd.Index:
+    if index.hasnans:
+        raise InputError(
+            f"{int(index.isna().sum())} rows have no id; give each row one, or drop the column 'id'"
+        )
+    if pd.api.types.is_float_dtype(index.dtype) and (index == index.astype("int64")).all():
+        index = index.astype("int64")  # 1.0, as pandas reads whole numbers beside empty cells
+    return index.astype("str").rename("id")
+
+
 def _check_characters(texts: pd.Series) -> None:
     """Halves of surrogate pairs are no characters; Parquet and UTF-8 cannot hold them."""
     if texts.dtype != object:
@@ -217,10 +228,19 @@ def _check_characters(texts: pd.Series) -> None:
 
 
 def _as_days(dates: pd.Series) -> pd.Series:
-    try:
-        parsed = pd.to_datetime(dates, utc=True, format="ISO8601").dt.tz_localize(None)
-    except (ValueError, TypeError) as error:
+    """Dates as days, the day as written: 23:59 in any time zone stays on its day."""
+    if pd.api.types.is_datetime64_any_dtype(dates.dtype):
+        return dates.dt.tz_localize(None).dt.normalize().astype("datetime64[us]")
+    found = parse_dates(dates.astype("object").where(dates.notna(), None).map(_plain_date))
+    unread = dates.notna() & found.date.isna()
+    if unread.any():
+        row = dates.index[unread][0]
         raise InputError(
-            f"a date cannot be read: {error}. Give ISO dates (2024-10-24) or a datetime column"
-        ) from error
-    return parsed.dt.normalize().astype("datetime64[us]")
+            f"the date {dates.loc[row]!r} of row '{row}' cannot be read or is not from 1600 to "
+            "2100; write 2024-10-24, or leave the cell empty"
+        )
+    return found.date
+
+
+def _plain_date(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,6 +1,7 @@
 """`read`: files of any supported format become one `Corpus`, and nothing is lost in silence."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,17 @@ LANGUAGES = {
 }
 _LANGUAGE = {name: code for code, names in LANGUAGES.items() for name in names.split()}
 WORDS = ("file", "sha256", "format", "encoding", "roles", "date_order", "note")
-COUNTS = ("announced", "read", "rejected", "repaired", "dates_unreadable", "dates_guessed")
+# two kinds of closing tags in a text are markup, one may be an example in an article on the web
+_HTML = re.compile(r"(?is)</(?:p|div|span|a|script|h[1-6]|li|td|em|strong)>.*</")
+COUNTS = (
+    "announced",
+    "read",
+    "rejected",
+    "repaired",
+    "with_html",
+    "dates_unreadable",
+    "dates_guessed",
+)
 # More files of one kind in one folder than this are summed up in one printed line.
 MANY = 5
 
@@ -234,6 +245,7 @@ def _articles(files: list[_Opened], columns: dict[str, str], day_first: bool | N
     marks = {
         "read": ~empty,
         "repaired": repaired,
+        "with_html": frame["text"].str.contains(_HTML).fillna(False).to_numpy(dtype=bool),
         "dates_unreadable": (frame["date_raw"].notna() & frame["date"].isna()).to_numpy() & ~empty,
         "dates_guessed": (frame["date_source"] == "guessed").to_numpy() & ~empty,
     }
@@ -369,6 +381,9 @@ def _line(name: str, row: pd.Series) -> str:
         f"{gap} ANNOUNCED ARTICLES NOT FOUND" if gap > 0 else "",
         f"{-gap} more than announced" if gap < 0 else "",
         f"broken letters (Ã¼) mended in {row['repaired']} articles" if row["repaired"] else "",
+        f"{row['with_html']} texts hold HTML tags, which are counted as words: take them out first"
+        if row["with_html"]
+        else "",
         f"{row['dates_unreadable']} dates unreadable" if row["dates_unreadable"] else "",
         f"{row['dates_guessed']} dates guessed ({row['date_order'] or 'two-digit year'}; "
         "see day_first=)"

@@ -243,7 +243,8 @@ def _render(
     drawn: "Axes | Figure", kind: str, *, dpi: int, name: str, alt: str
 ) -> tuple[bytes, list[str]]:
     """The bytes of one format, free of dates, and the fonts added to DejaVu Sans."""
-    from mediaframes.plot.style import cover, figure_of, journal, quiet
+    from mediaframes.plot.letters import cover
+    from mediaframes.plot.style import figure_of, journal, quiet
 
     figure = figure_of(drawn)
     buffer = io.BytesIO()

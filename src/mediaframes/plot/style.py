@@ -9,30 +9,25 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, wraps
+from functools import wraps
 from typing import Any, ParamSpec, TypeVar
-from weakref import WeakKeyDictionary
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import is_color_like, to_hex, to_rgb, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.text import Text
 
-from mediaframes._console import say
 from mediaframes.errors import InputError
+from mediaframes.plot.letters import FONT, cover
 
 # Columns of a journal page: one, one and a half, two (design section 7).
 WIDTHS = {"single": 85.0, "onehalf": 120.0, "double": 180.0}
 # A page of A4 with margins and room for a caption holds no more (mm).
 TALLEST = 230.0
 MM = 1 / 25.4
-# DejaVu Sans ships with matplotlib: the same letters on every machine.
-FONT = "DejaVu Sans"
 TEXT = 8.0
 # A letter of 8 pt DejaVu Sans, on average, in millimeters.
 LETTER = 1.7
@@ -51,37 +46,6 @@ DASHES: tuple[Any, ...] = (
     (0, (1.2, 1)),
     (0, (5, 1.2, 1.2, 1.2)),
     (0, (8, 1.5)),
-)
-
-# Families asked in this order for characters that DejaVu Sans lacks.
-FALLBACKS = (
-    "Noto Sans CJK SC",
-    "Noto Sans CJK JP",
-    "Noto Sans CJK KR",
-    "Noto Sans SC",
-    "Noto Sans TC",
-    "Noto Sans JP",
-    "Noto Sans KR",
-    "Source Han Sans SC",
-    "Microsoft YaHei",
-    "PingFang SC",
-    "Hiragino Sans",
-    "Yu Gothic",
-    "Malgun Gothic",
-    "Apple SD Gothic Neo",
-    "WenQuanYi Zen Hei",
-    "SimHei",
-    "IPAexGothic",
-    "NanumGothic",
-    "Noto Sans Arabic",
-    "Noto Sans Hebrew",
-    "Noto Sans Devanagari",
-    "Noto Sans Bengali",
-    "Noto Sans Tamil",
-    "Noto Sans Thai",
-    "Noto Sans Ethiopic",
-    "Nirmala UI",
-    "Arial Unicode MS",
 )
 
 RC: dict[str, Any] = {
@@ -313,68 +277,6 @@ def screen_png(figure: Figure) -> tuple[bytes, dict[str, int]]:
         figure.savefig(buffer, format="png", dpi=per_inch * sharp, metadata={"Software": None})
     width, height = (round(side * per_inch) for side in figure.get_size_inches())
     return buffer.getvalue(), {"width": width, "height": height}
-
-
-# ---------------------------------------------------------------------------- letters
-
-_told: "WeakKeyDictionary[Figure, set[str]]" = WeakKeyDictionary()
-
-
-@cache
-def _letters(family: str) -> frozenset[int]:
-    path = font_manager.findfont(family, fallback_to_default=True)
-    return frozenset(font_manager.get_font(path).get_charmap())
-
-
-def missing_letters(text: str) -> set[str]:
-    """Characters of `text` that DejaVu Sans cannot draw.
-
-    Examples
-    --------
-    >>> missing_letters("Säure кислота 酸 $x_1$")
-    {'酸'}
-    """
-    has = _letters(FONT)
-    return {char for char in text if not char.isspace() and ord(char) not in has}
-
-
-def _fallbacks(missing: set[str]) -> tuple[list[str], set[str]]:
-    """Installed families that cover `missing`, and what stays missing."""
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    used = []
-    for family in FALLBACKS:
-        if family in installed and missing:
-            left = {char for char in missing if ord(char) not in _letters(family)}
-            if left != missing:
-                used.append(family)
-                missing = left
-    return used, missing
-
-
-def cover(figure: Figure) -> list[str]:
-    """Give texts with letters beyond DejaVu Sans another installed font; say what stays missing.
-
-    Returns the families added. What no installed font can draw appears as a box, and is said
-    once per figure, by name.
-    """
-    texts = [item for item in figure.findobj(Text) if isinstance(item, Text) and item.get_text()]
-    lacking = {item: missing_letters(item.get_text()) for item in texts}
-    missing: set[str] = set().union(*lacking.values()) if lacking else set()
-    if not missing:
-        return []
-    families, left = _fallbacks(missing)
-    for item, letters in lacking.items():
-        if letters and families:
-            item.set_fontfamily([FONT, *families])
-    new = left - _told.setdefault(figure, set())
-    if new:
-        _told[figure] |= new
-        shown = " ".join(sorted(new)[:20]) + (" ..." if len(new) > 20 else "")
-        say(
-            f"figure: no installed font can draw {shown} (they appear as boxes); "
-            f"install one that can, e.g. Noto Sans CJK for Chinese, Japanese and Korean"
-        )
-    return families
 
 
 # ---------------------------------------------------------------------------- colors
