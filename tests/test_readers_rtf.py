@@ -2,7 +2,7 @@
 
 import pytest
 
-from mediaframes.corpus.readers._rtf import rtf_text
+from mediaframes.corpus.readers._rtf import BOLD, ITALIC, PLAIN, rtf_text
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,9 @@ def test_depth_is_bounded():
 def test_a_group_beyond_the_bound_that_is_dropped_does_not_swallow_the_rest():
     deep = b"{\\rtf1 a" + b"{" * 300 + b"{\\*\\x y}" + b"}" * 300 + b"c}"
     assert rtf_text(deep) == "ac"
+
+
+def test_marks_say_where_the_style_changes():
+    rtf = rb"{\rtf1{\i Ressort\par}{\b Gr\u252?n}\par \b neu\b0  Text}"
+    text = rtf_text(rtf, marks=True)
+    assert text == f"{ITALIC}Ressort\n{BOLD}Grün{PLAIN}\n{BOLD}neu{PLAIN} Text"

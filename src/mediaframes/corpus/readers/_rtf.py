@@ -77,13 +77,20 @@ _CHARSETS = {
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-def rtf_text(data: bytes) -> str:
+# With `marks`, one of these stands where the style of the letters changes
+PLAIN, BOLD, ITALIC = "\x11", "\x12", "\x13"
+
+
+def rtf_text(data: bytes, *, marks: bool = False) -> str:
     r"""The text of an RTF document.
 
     Parameters
     ----------
     data : bytes
         The file. A damaged or cut-off one is read as far as it goes.
+    marks : bool
+        Put `PLAIN`, `BOLD` or `ITALIC` where the style changes: some exports say only by it what
+        the headline is.
 
     Returns
     -------
@@ -97,30 +104,37 @@ def rtf_text(data: bytes) -> str:
     >>> rtf_text(rb"{\rtf1\ansi{\info{\title x}}\'84Gr\u252?n\'93\par {\b neu}\tab 1\par}")
     '„Grün“\nneu\t1\n'
     """
-    return _Document(data).text()
+    return _Document(data, marks).text()
 
 
 class _State:
     """What holds within a group."""
 
-    __slots__ = ("dropped", "font", "fonts", "skip")
+    __slots__ = ("bold", "dropped", "font", "fonts", "italic", "skip")
 
-    def __init__(self, dropped: bool, fonts: bool, font: int | None, skip: int) -> None:
-        self.dropped = dropped
-        self.fonts = fonts  # within the table of fonts
-        self.font = font
-        self.skip = skip  # bytes of fallback after each \uN
+    def __init__(self, above: "_State | None" = None) -> None:
+        self.dropped: bool = above is not None and above.dropped
+        self.fonts: bool = above is not None and above.fonts  # within the table of fonts
+        self.font: int | None = None if above is None else above.font
+        self.skip: int = 1 if above is None else above.skip  # bytes of fallback after each \uN
+        self.bold: bool = above is not None and above.bold
+        self.italic: bool = above is not None and above.italic
+
+    def style(self) -> str:
+        return BOLD if self.bold else ITALIC if self.italic else PLAIN
 
 
 class _Document:
     """One pass over the bytes."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, marks: bool) -> None:
         self.data = data
+        self.marks = marks
+        self.style = PLAIN
         self.page = "cp1252"
         self.charsets: dict[int, str] = {}
         self.default: int | None = None
-        self.state = _State(False, False, None, 1)
+        self.state = _State()
         self.above: list[_State] = []
         self.beyond = 0  # groups open beyond DEEPEST
         self.to_skip = 0  # bytes of fallback still to come
@@ -162,8 +176,7 @@ class _Document:
             self.beyond += 1
         elif opens:
             self.above.append(self.state)
-            old = self.state
-            self.state = _State(old.dropped, old.fonts, old.font, old.skip)
+            self.state = _State(self.state)
         elif self.beyond:
             self.beyond -= 1
         elif self.above:
@@ -188,13 +201,19 @@ class _Document:
         if self.to_skip:
             self.to_skip -= 1
         elif not self.state.dropped:
-            self.out.append(text)
+            self._put(text)
+
+    def _put(self, text: str) -> None:
+        if self.marks and self.style != self.state.style():
+            self.style = self.state.style()
+            self.out.append(self.style)
+        self.out.append(text)
 
     def _flush(self) -> None:
         if self.bytes:
             font = self.state.font
             codec = self.page if font is None else self.charsets.get(font, self.page)
-            self.out.append(self.bytes.decode(codec, "replace"))
+            self._put(self.bytes.decode(codec, "replace"))
             self.bytes.clear()
 
     def _symbol(self, symbol: bytes) -> None:
@@ -211,7 +230,7 @@ class _Document:
             self._flush()
             code = number % 65536
             if code and not self.state.dropped:
-                self.out.append(chr(code))
+                self._put(chr(code))
             self.to_skip = self.state.skip
         elif word == "uc":
             self.state.skip = min(max(number or 0, 0), 16)
@@ -223,15 +242,19 @@ class _Document:
             self.page = _PAGES[word]
         elif word == "ansicpg" and number:
             self.page = _codec(number)
-        elif word in ("f", "plain", "deff", "fcharset"):
-            self._font(word, number)
+        elif word in ("f", "plain", "deff", "fcharset", "b", "i"):
+            self._style(word, number)
 
-    def _font(self, word: str, number: int | None) -> None:
+    def _style(self, word: str, number: int | None) -> None:
         self._flush()
         if word == "deff":
             self.default = number
         elif word == "plain":
-            self.state.font = self.default
+            self.state.font, self.state.bold, self.state.italic = self.default, False, False
+        elif word == "b":
+            self.state.bold = number != 0
+        elif word == "i":
+            self.state.italic = number != 0
         elif word == "f":
             self.state.font = number
         elif self.state.fonts and self.state.font is not None and number in _CHARSETS:

@@ -1,0 +1,73 @@
+"""DeFacto (APA, Austria): the print view as HTML, one ``<div class="eintrag">`` per article."""
+
+import re
+from typing import Any
+
+from mediaframes.corpus.readers._apa import SECTION, header_facts
+from mediaframes.corpus.readers._batch import Batch, Options, Rejected, table
+from mediaframes.corpus.readers._pages import (
+    START,
+    broken_off,
+    decode_page,
+    fragments,
+    one_line,
+    text_of,
+    tree,
+)
+from mediaframes.errors import InputError
+
+_ARTICLE = re.compile(r"<div\b[^>]{0,200}\bclass=[\"']?eintrag\b", re.IGNORECASE)
+_ENTRY = re.compile(rb"<div\b[^>]{0,200}\bclass=[\"']?eintrag\b", re.IGNORECASE)
+_TITLE = re.compile(rb"<title>\s*DeFacto", re.IGNORECASE)
+_LOST_QUOTE = re.compile(r"(?:^|[\s(])\?(?=[^\W\d])")  # ?Word, where „Word stood
+
+
+class DeFacto:
+    """A print view of DeFacto or DeFacto-Campus."""
+
+    name = "DeFacto HTML"
+
+    def sniff(self, head: bytes, file: str) -> bool:
+        """By the title, or by an entry whose first lines are a header and a section."""
+        entry = _ENTRY.search(head)
+        if _TITLE.search(head[:4096]):
+            return True
+        return entry is not None and SECTION.encode() in head[entry.end() : entry.end() + 1000]
+
+    def read(self, data: bytes, file: str, options: Options) -> Batch:
+        """The title is the heading; what stands above it (a kicker) begins the text."""
+        text, encoding, notes = decode_page(data, encoding=options.encoding, file=file)
+        notes = (*notes, *broken_off(text))
+        rows: list[dict[str, Any]] = []
+        lines, rejected = [], []
+        for line, piece in fragments(text, _ARTICLE):
+            row = _article(piece)
+            if row["text"]:
+                rows.append(row)
+                lines.append(line)
+            else:
+                rejected.append(Rejected(line, "no text", (row["title"] or "")[:START]))
+        if not rows and not rejected:
+            raise InputError(f"{file}: a DeFacto page without articles; save the page once more")
+        lost = sum(len(_LOST_QUOTE.findall(row["text"])) for row in rows)
+        if lost:
+            notes = (*notes, f"{lost} quotation marks are lost in the file and stand as '?'")
+        roles = {name: name for name in ("text", "title", "date", "outlet")}
+        return Batch(table(rows, lines), self.name, encoding, rejected, roles, notes)
+
+
+def _article(piece: str) -> dict[str, Any]:
+    root = tree(piece)
+    entry = next(root.iter("div"), root)
+    header = entry.find("pre")
+    first, _, second = text_of(header, keep_lines=True).partition("\n")
+    row = header_facts(first.strip())
+    row["section"] = one_line(second).removeprefix(SECTION).strip() or None
+    heading = entry.find("h3")
+    row["title"] = one_line(text_of(heading)) or None
+    for node in (header, heading):
+        if node is not None:
+            node.text, node[:] = None, []
+    lines = (one_line(line) for line in text_of(entry).split("\n"))
+    row["text"] = "\n\n".join(line for line in lines if line) or None
+    return row

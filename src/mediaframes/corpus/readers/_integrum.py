@@ -1,0 +1,86 @@
+"""Integrum (Russia): the HTML report with a list of contents and field tables like ``^ИС:``."""
+
+import re
+from typing import Any
+
+from mediaframes.corpus.readers._batch import Batch, Options, Rejected, table
+from mediaframes.corpus.readers._pages import (
+    START,
+    broken_off,
+    decode_page,
+    fragments,
+    one_line,
+    text_of,
+    tree,
+)
+from mediaframes.errors import InputError
+
+# Columns of the XLSX export, which `_xlsx.py` reads. The article stands under "announcement".
+COLUMNS = {
+    "Источник": "outlet",
+    "Дата": "date",
+    "Заголовок": "title",
+    "Анонс": "text",
+    "Автор": "author",
+}
+_FIELDS = {
+    "ИС": "outlet",
+    "ДТ": "date",
+    "ЗГ": "title",
+    "АВ": "author",
+    "РБ": "section",
+    "НР": "issue",
+    "СТ": "page",
+}
+_TITLE = re.compile(r"<title>\s*Report \d\d\.\d\d\.\d{4} \d\d?:\d\d:\d\d\s*</title>", re.IGNORECASE)
+_ARTICLE = re.compile(r'<a\s+name="?\d+"?\s*>', re.IGNORECASE)
+_ENTRY = re.compile(r'<a\s+href="#\d+"', re.IGNORECASE)
+_FIELD = re.compile(r"^\^(\w\w):[ \t]*", re.MULTILINE)
+# A paragraph begins with an empty line or with spaces; other line breaks only fill the width.
+_PARAGRAPH = re.compile(r"\n(?:[ \t]*\n)+|\n(?=[ \t]{2})")
+
+
+class IntegrumHtml:
+    """Integrum's report as HTML."""
+
+    name = "Integrum HTML"
+
+    def sniff(self, head: bytes, file: str) -> bool:
+        """By the title of the report, or by a field table."""
+        if b"<" not in head[:100]:
+            return False
+        text = decode_page(head, encoding=None, file=file).text
+        return bool(_TITLE.search(text[:2000])) or "^ИС:" in text
+
+    def read(self, data: bytes, file: str, options: Options) -> Batch:
+        """One article per entry; the list of contents says how many there should be."""
+        text, encoding, notes = decode_page(data, encoding=options.encoding, file=file)
+        notes = (*notes, *broken_off(text))
+        rows: list[dict[str, Any]] = []
+        lines, rejected = [], []
+        for line, piece in fragments(text, _ARTICLE):
+            row = _article(piece)
+            if row["text"]:
+                rows.append(row)
+                lines.append(line)
+            else:
+                rejected.append(Rejected(line, "no text", (row.get("title") or "")[:START]))
+        if not rows and not rejected:
+            raise InputError(f"{file}: an Integrum report without articles; export it once more")
+        announced = len(_ENTRY.findall(text)) or None
+        roles = {name: name for name in ("text", "title", "date", "outlet", "author")}
+        found = table(rows, lines)
+        return Batch(found, self.name, encoding, rejected, roles, notes, announced)
+
+
+def _article(piece: str) -> dict[str, Any]:
+    root = tree(piece)
+    row: dict[str, Any] = dict.fromkeys(("text", "title", "date", "outlet", "author"))
+    parts = _FIELD.split(text_of(root.find(".//td"), keep_lines=True))
+    for code, value in zip(parts[1::2], parts[2::2], strict=True):
+        row[_FIELDS.get(code, f"field {code}")] = one_line(value).rstrip(",") or None
+    row["title"] = row["title"] or one_line(text_of(root.find(".//h3"))) or None
+    body = "\n".join(text_of(node, keep_lines=True) for node in root.iter("pre"))
+    paragraphs = (one_line(part) for part in _PARAGRAPH.split(body))
+    row["text"] = "\n\n".join(part for part in paragraphs if part) or None
+    return row

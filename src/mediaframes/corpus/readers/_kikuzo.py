@@ -1,0 +1,84 @@
+"""Kikuzo (Japan): pages of the Asahi Shimbun's database, a table of facts above each article."""
+
+import re
+from typing import Any
+
+from mediaframes.corpus.readers._batch import Batch, Options, Rejected, table
+from mediaframes.corpus.readers._pages import (
+    START,
+    broken_off,
+    decode_page,
+    fragments,
+    one_line,
+    text_of,
+    tree,
+    with_class,
+)
+from mediaframes.errors import InputError
+
+_ARTICLE = re.compile(r"<table\b[^>]{0,200}\btopic-list\b", re.IGNORECASE)
+_DETAIL = re.compile(rb"<table\b[^>]{0,200}\btopic-(?:list|detail)\b", re.IGNORECASE)
+_TOTAL = re.compile(r"総件数\s*[：:]\s*(?:<[^>]{1,100}>\s*)?(\d{1,9})")
+_COLUMNS = {
+    "No.": "number",
+    "発行日": "date",
+    "朝夕刊": "edition",
+    "面名": "section",
+    "ページ": "page",
+    "文字数": "length",
+}
+_WITHHELD = "著作権などの関係で本文を表示できません"
+OUTLET = "朝日新聞"  # no article names it, but the page does: the database is this newspaper's
+
+
+class Kikuzo:
+    """A page of articles saved from Kikuzo."""
+
+    name = "Kikuzo HTML"
+
+    def sniff(self, head: bytes, file: str) -> bool:
+        """By the class of its tables and the database's or the newspaper's name."""
+        if not _DETAIL.search(head):
+            return False
+        text = decode_page(head, encoding=None, file=file).text
+        return any(name in text for name in ("聞蔵", OUTLET, "総件数"))
+
+    def read(self, data: bytes, file: str, options: Options) -> Batch:
+        """One article per table; those whose text is withheld are left out as such."""
+        text, encoding, notes = decode_page(data, encoding=options.encoding, file=file)
+        notes = (*notes, *broken_off(text))
+        rows: list[dict[str, Any]] = []
+        lines, rejected = [], []
+        for line, piece in fragments(text, _ARTICLE):
+            row = _article(piece)
+            if row["text"]:
+                rows.append(row | {"outlet": OUTLET, "language": "ja"})
+                lines.append(line)
+            else:
+                why = "no text: withheld for copyright" if _WITHHELD in piece else "no text"
+                rejected.append(Rejected(line, why, (row["title"] or "")[:START]))
+        if not rows and not rejected:
+            raise InputError(f"{file}: a Kikuzo page without articles; save the page once more")
+        total = _TOTAL.search(text)
+        announced = int(total[1]) if total else None
+        here = len(rows) + len(rejected)
+        notes = (*notes, f"outlet: {OUTLET}, from the database's name")
+        if announced is not None and announced > here:
+            notes = (*notes, f"the search had {announced} hits, this page holds {here} of them")
+        roles = {name: name for name in ("text", "title", "date", "outlet", "language")}
+        return Batch(table(rows, lines), self.name, encoding, rejected, roles, notes, announced)
+
+
+def _article(piece: str) -> dict[str, Any]:
+    root = tree(piece)
+    facts = next(root.iter("table"), root)
+    names = [one_line(text_of(node)) for node in facts.iter("th")]
+    cells = [one_line(text_of(node)) or None for node in facts.iter("td")]
+    row: dict[str, Any] = dict.fromkeys(("text", "title", "date"))
+    row |= {_COLUMNS.get(name, name): cell for name, cell in zip(names, cells, strict=False)}
+    row["date"] = row["date"] and row["date"].replace(" ", "")  # year and day stand apart
+    headings = with_class(root, "span", "font002")
+    row["title"] = one_line(text_of(headings[0])) or None if headings else None
+    body = "\n".join(text_of(node) for node in with_class(root, "div", "detail001"))
+    row["text"] = body.strip() or None
+    return row
