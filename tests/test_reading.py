@@ -386,10 +386,10 @@ def test_single_articles_share_their_evidence(tmp_path: Path):
 
 
 def test_exports_of_many_articles_are_refused_as_one_text(tmp_path: Path):
-    story = "{} of 3 DOCUMENTS\n\nThe Echo\n\nTalks resume.\n\n"
-    (tmp_path / "nexis.txt").write_text("".join(story.format(n) for n in (1, 2, 3)))
+    story = "Echo {}\n\nTalks resume.\n\n" + "=" * 50 + "\n"
+    (tmp_path / "some.txt").write_text("".join(story.format(n) for n in (1, 2, 3)))
     with pytest.raises(InputError, match="holds several articles, it seems"):
-        read(tmp_path / "nexis.txt")
+        read(tmp_path / "some.txt")
 
 
 def test_a_repeating_id_column_is_no_id(tmp_path: Path):

@@ -16,6 +16,10 @@ from mediaframes.corpus.readers._json import Json
 from mediaframes.corpus.readers._kikuzo import Kikuzo
 from mediaframes.corpus.readers._mediacloud import MediaCloudCsv, MediaCloudJson
 from mediaframes.corpus.readers._mediargus import Mediargus
+from mediaframes.corpus.readers._nexis_docx import NexisDocx
+from mediaframes.corpus.readers._nexis_html import NexisHtml
+from mediaframes.corpus.readers._nexis_rtf import NexisRtf
+from mediaframes.corpus.readers._nexis_txt import NexisTxt
 from mediaframes.corpus.readers._parquet import Parquet
 from mediaframes.corpus.readers._proquest_html import ProquestHtml, ProquestMail
 from mediaframes.corpus.readers._proquest_txt import ProquestTxt
@@ -40,6 +44,10 @@ READERS: tuple[Reader, ...] = (
     MediaCloudCsv(),
     Gdelt(),
     Xlsx(),
+    NexisDocx(),
+    NexisHtml(),
+    NexisRtf(),
+    NexisTxt(),
     Json(),
     Delimited(),
     Text(),
