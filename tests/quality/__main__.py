@@ -1,5 +1,7 @@
 """``make quality``: every measured quality against its reach, as one table."""
 
+import contextlib
+import io
 import os
 import sys
 import time
@@ -21,7 +23,8 @@ def main() -> int:
     tables = []
     for name in MODULES:
         begin = time.process_time()
-        tables.append(import_module(f"tests.quality.{name}").measure(shared))
+        with contextlib.redirect_stdout(io.StringIO()):  # what the verbs say on their way
+            tables.append(import_module(f"tests.quality.{name}").measure(shared))
         print(f"measured {name}: {time.process_time() - begin:.0f} s of CPU")
     table = pd.concat(tables, ignore_index=True)
     print()

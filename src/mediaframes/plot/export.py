@@ -258,7 +258,11 @@ def _render(
             told = {"Title": name, "Description": alt, "Creator": None, "Date": None}
             figure.savefig(buffer, format="svg", dpi=dpi, metadata=told)
         else:
-            figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+            # uncompressed: it is only on its way to `_opaque`
+            passing = {"compress_level": 0}
+            figure.savefig(
+                buffer, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs=passing
+            )
             return _opaque(buffer, kind, dpi=dpi, alt=alt), fonts
     return buffer.getvalue(), fonts
 

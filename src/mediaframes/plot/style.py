@@ -272,8 +272,7 @@ def screen_png(figure: Figure) -> tuple[bytes, dict[str, int]]:
     """The figure for a notebook: twice as sharp as a plain screen, a little over printed size."""
     per_inch, sharp = 110, 2
     buffer = io.BytesIO()
-    with journal(), quiet():
-        cover(figure)
+    with laid_out(figure), journal(), quiet():
         figure.savefig(buffer, format="png", dpi=per_inch * sharp, metadata={"Software": None})
     width, height = (round(side * per_inch) for side in figure.get_size_inches())
     return buffer.getvalue(), {"width": width, "height": height}
