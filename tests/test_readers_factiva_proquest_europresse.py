@@ -19,12 +19,14 @@ FILES = {
     "factiva_xml": ["factiva_test.xml"],
     "proquest_txt": ["star.txt"],
     "proquest_eml": ["sample.eml", "malformed-html-tag.eml", "sample-1.html"],
+    "europresse_html": ["europresse_test1.html"],
 }  # fmt: skip
 NAMES = {
     "factiva_html": ["Factiva HTML"],
     "factiva_xml": ["Factiva XML"],
     "proquest_txt": ["ProQuest TXT"],
     "proquest_eml": ["ProQuest mail", "ProQuest HTML"],
+    "europresse_html": ["Europresse HTML"],
 }
 COLUMNS = {
     "title": "title",

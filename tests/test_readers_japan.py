@@ -111,3 +111,12 @@ def test_each_knows_its_own():
     assert isinstance(reader_for(kikuzo, "x.txt"), Kikuzo)
     assert isinstance(reader_for(yomidasu, "x.htm"), Yomidasu)
     assert reader_for(b"<html><body><p>A page</p></body></html>", "x.html") is None
+
+
+def test_what_the_parser_cannot_finish_is_left_out_by_name():
+    deep = KIKUZO.replace("川に", "<span>" * 300 + "川に" + "</span>" * 300)
+    batch = Kikuzo().read(deep.encode(), "a.html", Options())
+    first, second = batch.rejected
+    assert first.reason == "the HTML is nested too deeply or too large to be read safely"
+    assert "00001 1985年" in first.start
+    assert second.start == "通信社の記事"

@@ -99,6 +99,14 @@ def test_what_holds_no_stories_at_all():
         MediaCloudJson().read(b'[{"media_id": 1', "a.json", Options())
 
 
+def test_mentions_with_commas():
+    head = "GLOBALEVENTID,EventTimeDate,MentionTimeDate," + ",".join("x" * 13)
+    row = '5,20160701210000,20170701234500,1,b.example,"http://b.example/1,2"' + ",x" * 10
+    data = f"{head}\n{row}\n{'x' * 140_000}\n".encode()
+    batch = Gdelt().read(data, "a.csv", Options())
+    assert [item.start[:20] for item in batch.rejected] == ["http://b.example/1,2", "x" * 20]
+
+
 def test_archives_of_the_feed():
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -115,3 +123,17 @@ def test_a_table_of_ones_own_is_not_taken():
         assert not MediaCloudCsv().sniff(first.encode(), "a.csv")
     assert not MediaCloudJson().sniff(b'[{"keys": ["media_id", "publish_date"]}]', "a.json")
     assert not Gdelt().sniff(b"1\t2\t3\n", "a.tsv")
+
+
+def test_files_in_which_everything_is_left_out_do_not_stop_the_others(tmp_path: Path):
+    entry = '<div class="eintrag"><pre>"Bote" vom 22.04.2013\nRessort: X</pre><h3>T</h3></div>'
+    withheld = "<table class='topic-list'><td>聞蔵</td></table>"
+    (tmp_path / "a.csv").write_text("title,date,text\nOne,2024-10-24,A text.\n")
+    (tmp_path / "d.htm").write_text(f"<html>{entry}</html>")
+    (tmp_path / "k.html").write_text(f"<html>{withheld}</html>", encoding="utf-8")
+    (tmp_path / "m.txt").write_text("1. T\n\nDe Bode, maandag 3 mei 2011, p. 1, 9w.\n")
+    (tmp_path / "r.rtf").write_text('{\\rtf1 "Bote" vom 22.04.2013\\par Ressort: X\\par T\\par}')
+    corpus = read(tmp_path)
+    assert corpus.docs["title"].tolist() == ["One"]
+    assert corpus.left_out["file"].tolist() == ["d.htm", "k.html", "m.txt", "r.rtf"]
+    assert corpus.files["rejected"].tolist() == [0, 1, 1, 1, 1]

@@ -166,6 +166,18 @@ def test_an_archive(tmp_path: Path):
         NexisDocx().read(pack({}), "a.zip", Options())
 
 
+def test_an_archive_adds_up_what_its_files_announce():
+    batch = read_bytes(pack({"a.docx": document(COVER, story()), "b.docx": document(story())}))
+    assert len(batch.rows) == 2 and batch.announced == 3  # the first says that it holds two
+    assert list(batch.rows.index) == [1, 2]
+
+
+def test_an_unknown_language_is_no_single_article():
+    strange = story().replace("End of Document", "Loppu")
+    with pytest.raises(InputError, match="2 articles, it seems, but no 'End of Document'"):
+        read_bytes(document(strange, strange))
+
+
 def test_damage_and_traps(monkeypatch: pytest.MonkeyPatch):
     good = document(COVER, story())
     with pytest.raises(InputError, match=r"a\.DOCX: the Word file or archive is damaged"):

@@ -357,6 +357,7 @@ def test_dates_and_labels_that_only_look_like_it():
 
 def test_damaged_and_hostile_files():
     assert not NexisTxt().sniff(b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "a.TXT")
+    assert not NexisTxt().sniff(b'id,text\n1,"\n1 of 2 DOCUMENTS\n"', "a.csv")
     assert not NexisTxt().sniff(b"There were 3 of 5 DOCUMENTS on the table.", "a.txt")
     cut = (COVER.format(4) + ENGLISH)[:-400]
     assert len(read_text(cut).rows) == 1

@@ -8,6 +8,7 @@ from mediaframes.corpus.readers._apa import Apa
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
 from mediaframes.corpus.readers._defacto import DeFacto
 from mediaframes.corpus.readers._delimited import Delimited
+from mediaframes.corpus.readers._europresse import Europresse
 from mediaframes.corpus.readers._factiva_html import FactivaHtml
 from mediaframes.corpus.readers._factiva_xml import FactivaXml
 from mediaframes.corpus.readers._gdelt import Gdelt
@@ -31,6 +32,7 @@ READERS: tuple[Reader, ...] = (
     Parquet(),
     FactivaHtml(),
     FactivaXml(),
+    Europresse(),
     ProquestMail(),
     ProquestHtml(),
     ProquestTxt(),

@@ -4,8 +4,8 @@ import re
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected, table
-from mediaframes.corpus.readers._pages import START
+from mediaframes.corpus.readers._batch import Batch, Options, Rejected
+from mediaframes.corpus.readers._pages import START, rows_or_none
 from mediaframes.corpus.readers._rtf import BOLD, ITALIC, PLAIN, rtf_text
 from mediaframes.errors import InputError
 
@@ -62,7 +62,7 @@ class Apa:
         roles = {name: name for name in ("text", "title", "date", "outlet")}
         whole = data.rstrip(b"\0 \t\r\n").endswith(b"}")
         notes = () if whole else ("the file breaks off: its last article may be cut",)
-        return Batch(table(rows, numbers), self.name, "", rejected, roles, notes)
+        return Batch(rows_or_none(rows, numbers), self.name, "", rejected, roles, notes)
 
 
 def _lines(marked: str) -> list[_Line]:

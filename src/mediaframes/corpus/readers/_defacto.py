@@ -4,13 +4,12 @@ import re
 from typing import Any
 
 from mediaframes.corpus.readers._apa import SECTION, header_facts
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected, table
+from mediaframes.corpus.readers._batch import Batch, Options
 from mediaframes.corpus.readers._pages import (
-    START,
     broken_off,
     decode_page,
-    fragments,
     one_line,
+    read_articles,
     text_of,
     tree,
 )
@@ -38,22 +37,14 @@ class DeFacto:
         """The title is the heading; what stands above it (a kicker) begins the text."""
         text, encoding, notes = decode_page(data, encoding=options.encoding, file=file)
         notes = (*notes, *broken_off(text))
-        rows: list[dict[str, Any]] = []
-        lines, rejected = [], []
-        for line, piece in fragments(text, _ARTICLE):
-            row = _article(piece)
-            if row["text"]:
-                rows.append(row)
-                lines.append(line)
-            else:
-                rejected.append(Rejected(line, "no text", (row["title"] or "")[:START]))
-        if not rows and not rejected:
+        rows, rejected = read_articles(text, _ARTICLE, _article)
+        if rows.empty and not rejected:
             raise InputError(f"{file}: a DeFacto page without articles; save the page once more")
-        lost = sum(len(_LOST_QUOTE.findall(row["text"])) for row in rows)
+        lost = sum(len(_LOST_QUOTE.findall(found)) for found in rows.get("text", ()))
         if lost:
             notes = (*notes, f"{lost} quotation marks are lost in the file and stand as '?'")
         roles = {name: name for name in ("text", "title", "date", "outlet")}
-        return Batch(table(rows, lines), self.name, encoding, rejected, roles, notes)
+        return Batch(rows, self.name, encoding, rejected, roles, notes)
 
 
 def _article(piece: str) -> dict[str, Any]:

@@ -6,14 +6,12 @@ import re
 import zipfile
 from io import BytesIO
 
-import pandas as pd
-
 from mediaframes.corpus.readers._batch import Batch, Options, Rejected
 from mediaframes.corpus.readers._decode import decode, looks_like_text
+from mediaframes.corpus.readers._pages import START, rows_or_none
 from mediaframes.errors import InputError
 
 METADATA_ONLY = "metadata only: no text"
-START = 80
 # Columns, in the order of the code books (GKG 2.1; Event 2.0, Mentions); the feeds have no header
 _GKG_WIDTH, _GKG_URL = 27, 4
 _MENTIONS_WIDTH, _MENTIONS_URL = 16, 5
@@ -62,7 +60,7 @@ class Gdelt:
             records += 1
             line = line.rstrip("\r")
             # the feed knows no quotes; tables that were saved with commas do
-            cells = line.split("\t") if separator == "\t" else next(csv.reader([line]))
+            cells = line.split("\t") if separator == "\t" else _cells(line)
             if len(cells) < width - 2 or not cells[column].strip():  # older feeds lack the last two
                 reason = f"{len(cells)} cells where there should be {width}"
                 rejected.append(Rejected(number, reason, line[:START]))
@@ -78,12 +76,18 @@ class Gdelt:
         )
 
 
+def _cells(line: str) -> list[str]:
+    try:
+        return next(csv.reader([line]))
+    except csv.Error:  # a cell beyond all measure
+        return [line]
+
+
 def metadata_only(
     form: str, encoding: str, rejected: list[Rejected], notes: tuple[str, ...]
 ) -> Batch:
     """A file without texts: no article, everything in it left out by name."""
-    empty = pd.DataFrame({"text": pd.Series([], dtype="object")})
-    return Batch(empty, form, encoding, sorted(rejected), {"text": "text"}, notes)
+    return Batch(rows_or_none([], []), form, encoding, sorted(rejected), {"text": "text"}, notes)
 
 
 def _unzip(data: bytes, file: str) -> bytes:

@@ -3,13 +3,12 @@
 import re
 from typing import Any
 
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected, table
+from mediaframes.corpus.readers._batch import Batch, Options
 from mediaframes.corpus.readers._pages import (
-    START,
     broken_off,
     decode_page,
-    fragments,
     one_line,
+    read_articles,
     text_of,
     tree,
 )
@@ -56,21 +55,12 @@ class IntegrumHtml:
         """One article per entry; the list of contents says how many there should be."""
         text, encoding, notes = decode_page(data, encoding=options.encoding, file=file)
         notes = (*notes, *broken_off(text))
-        rows: list[dict[str, Any]] = []
-        lines, rejected = [], []
-        for line, piece in fragments(text, _ARTICLE):
-            row = _article(piece)
-            if row["text"]:
-                rows.append(row)
-                lines.append(line)
-            else:
-                rejected.append(Rejected(line, "no text", (row.get("title") or "")[:START]))
-        if not rows and not rejected:
+        rows, rejected = read_articles(text, _ARTICLE, _article)
+        if rows.empty and not rejected:
             raise InputError(f"{file}: an Integrum report without articles; export it once more")
         announced = len(_ENTRY.findall(text)) or None
         roles = {name: name for name in ("text", "title", "date", "outlet", "author")}
-        found = table(rows, lines)
-        return Batch(found, self.name, encoding, rejected, roles, notes, announced)
+        return Batch(rows, self.name, encoding, rejected, roles, notes, announced)
 
 
 def _article(piece: str) -> dict[str, Any]:

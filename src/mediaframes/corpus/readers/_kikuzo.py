@@ -3,13 +3,12 @@
 import re
 from typing import Any
 
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected, table
+from mediaframes.corpus.readers._batch import Batch, Options
 from mediaframes.corpus.readers._pages import (
-    START,
     broken_off,
     decode_page,
-    fragments,
     one_line,
+    read_articles,
     text_of,
     tree,
     with_class,
@@ -47,17 +46,8 @@ class Kikuzo:
         """One article per table; those whose text is withheld are left out as such."""
         text, encoding, notes = decode_page(data, encoding=options.encoding, file=file)
         notes = (*notes, *broken_off(text))
-        rows: list[dict[str, Any]] = []
-        lines, rejected = [], []
-        for line, piece in fragments(text, _ARTICLE):
-            row = _article(piece)
-            if row["text"]:
-                rows.append(row | {"outlet": OUTLET, "language": "ja"})
-                lines.append(line)
-            else:
-                why = "no text: withheld for copyright" if _WITHHELD in piece else "no text"
-                rejected.append(Rejected(line, why, (row["title"] or "")[:START]))
-        if not rows and not rejected:
+        rows, rejected = read_articles(text, _ARTICLE, _article)
+        if rows.empty and not rejected:
             raise InputError(f"{file}: a Kikuzo page without articles; save the page once more")
         total = _TOTAL.search(text)
         announced = int(total[1]) if total else None
@@ -66,7 +56,7 @@ class Kikuzo:
         if announced is not None and announced > here:
             notes = (*notes, f"the search had {announced} hits, this page holds {here} of them")
         roles = {name: name for name in ("text", "title", "date", "outlet", "language")}
-        return Batch(table(rows, lines), self.name, encoding, rejected, roles, notes, announced)
+        return Batch(rows, self.name, encoding, rejected, roles, notes, announced)
 
 
 def _article(piece: str) -> dict[str, Any]:
@@ -81,4 +71,6 @@ def _article(piece: str) -> dict[str, Any]:
     row["title"] = one_line(text_of(headings[0])) or None if headings else None
     body = "\n".join(text_of(node) for node in with_class(root, "div", "detail001"))
     row["text"] = body.strip() or None
+    row |= {"outlet": OUTLET, "language": "ja"}
+    row["why"] = "no text: withheld for copyright" if _WITHHELD in piece else None
     return row

@@ -9,7 +9,8 @@ import pandas as pd
 from mediaframes.corpus.readers._batch import Batch, Options, Rejected, table
 from mediaframes.corpus.readers._decode import decode, looks_like_text
 from mediaframes.corpus.readers._delimited import Delimited
-from mediaframes.corpus.readers._gdelt import METADATA_ONLY, START, metadata_only
+from mediaframes.corpus.readers._gdelt import METADATA_ONLY, metadata_only
+from mediaframes.corpus.readers._pages import START
 from mediaframes.corpus.roles import NAMES, plain
 from mediaframes.errors import InputError
 

@@ -6,11 +6,11 @@ Outlet and length stand only in the list, the articles only below it.
 import re
 from typing import Any, NamedTuple
 
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected, table
+from mediaframes.corpus.readers._batch import Batch, Options, Rejected
 from mediaframes.corpus.readers._decode import decode, looks_like_text
+from mediaframes.corpus.readers._pages import START, rows_or_none
 from mediaframes.errors import InputError
 
-START = 80
 # "De Morgen, woensdag 30 november 2011, p. 23, 853w."
 _SOURCE = re.compile(
     r"(?P<outlet>.{1,120}), (?P<date>[a-z]{2,10} \d{1,2} [a-z]{3,10} \d{4})"
@@ -78,7 +78,7 @@ class Mediargus:
         if strange := sum(hit is None for _, hit in pairs):
             notes = (*notes, f"{strange} texts are not in the list of hits: outlet unknown")
         roles = {name: name for name in ("text", "title", "date", "outlet", "author")}
-        found = table(rows, lines)
+        found = rows_or_none(rows, lines)
         return Batch(found, self.name, encoding, sorted(rejected), roles, notes, len(hits))
 
 

@@ -44,7 +44,7 @@ class Counter(NamedTuple):
 
 
 _COUNTER = re.compile(
-    r"(?:FOCUS - )?(?:(\d{1,6}) (?:of|von|de|van) (\d{1,6}) (?:DOCUMENTS?|DOKUMENTEN?)"
+    r"(?:FOCUS - )?(?:(\d{1,6}) (?:of|von|de|van) (\d{1,6}) (?:DOCUMENTS?|DOCUMENTEN|DOKUMENTEN?)"
     r"|(?:Dokument|Document) (\d{1,6}) (?:von|de|van|of) (\d{1,6}))"
 )
 _COVER = re.compile(

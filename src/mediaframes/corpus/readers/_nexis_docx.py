@@ -36,10 +36,11 @@ _COVER = re.compile(
     r"(?:User Name|Benutzername|Date and Time|Job Number|Client/Matter|Search Terms|Search Type|"
     r"Narrowed by|Content Type|Sources?|Quellen?|Suchbegriffe|News$|\d{1,4}\. )"
 )
-_BODY = {"Body", "Text", "Volltext", "Hauptteil", "Haupttext", "Corps", "Corps de l’article"}
+_BODY = {"Body", "Text", "Volltext", "Hauptteil", "Haupttext", "Corps", "Corps de l'article"}
 _BELOW = {"Graphic", "Grafik", "Graphique", "Correction", "Korrektur", "Notes"}
 _CLASSES = {"Classification", "Klassifizierung", "Klassifikation"}
 _END = {"End of Document", "Ende des Dokuments", "Fin du document", "Einde van document"}
+_END |= {"Fin del documento", "Fine del documento", "Fim do documento"}
 _KEYS = {"graphic": ("graphic", "grafik", "graphique"), "correction": ("correction", "korrektur")}
 
 
@@ -66,7 +67,8 @@ class NexisDocx:
 def _archive(archive: zipfile.ZipFile, file: str) -> Batch:
     """All Word files in an archive as one batch; a list of documents announces their number."""
     frames, rejected, notes = [], [], []
-    number, said = 0, None
+    number, total = 0, 0
+    listed: int | None = None
     for item in archive.infolist():
         name = item.filename
         if item.is_dir() or name.startswith("__MACOSX/"):
@@ -77,12 +79,12 @@ def _archive(archive: zipfile.ZipFile, file: str) -> Batch:
             with _opened(_member(archive, name, file), name) as inner:
                 batch = _document(inner, name, listing=True)
         except InputError as error:
-            number += 1
+            number, total = number + 1, total + 1
             reason = str(error).removeprefix(f"{name}: ").split("; ")[0]
             rejected.append(Rejected(number, reason, name[:80]))
             continue
         if not len(batch.rows) and not batch.rejected:
-            said = batch.announced if said is None else said
+            listed = batch.announced if listed is None else listed
             continue
         places = [*batch.rows.index, *(item.row for item in batch.rejected)]
         rows = batch.rows.assign(file_in_archive=name)
@@ -90,18 +92,25 @@ def _archive(archive: zipfile.ZipFile, file: str) -> Batch:
         frames.append(rows)
         rejected += [item._replace(row=item.row + number) for item in batch.rejected]
         notes += [f"{name}: {note}" for note in batch.notes]
-        number += max(places)
+        number, total = number + max(places), total + batch.total
     if not frames and not rejected:
         raise InputError(f"{file}: the archive holds no Word file of Nexis; unpack it and look")
     rows = pd.concat(frames).astype("object") if frames else rows_table([], [])
     rows = rows.where(rows.notna(), None)
     form = f"{NexisDocx.name} in ZIP"
+    said = total if listed is None else listed
     return Batch(rows, form, "", rejected, {name: name for name in ROLES}, tuple(notes), said)
 
 
 def _document(archive: zipfile.ZipFile, file: str, *, listing: bool = False) -> Batch:
     paragraphs = _paragraphs(_member(archive, "word/document.xml", file), file)
     marks = [place for place, block in enumerate(paragraphs) if counter(block.flat)]
+    bodies = sum(_is_body(block) for block in paragraphs)
+    if not marks and bodies > 1 and not any(block.flat in _END for block in paragraphs):
+        raise InputError(
+            f"{file}: {bodies} articles, it seems, but no 'End of Document' between them; export "
+            "them again, with an English interface"
+        )
     batch = _classic(paragraphs, marks) if marks else _uni(paragraphs)
     if not len(batch.rows) and not batch.rejected and not (listing and batch.announced):
         start = begins(paragraphs)
@@ -174,7 +183,11 @@ def _parts(paragraphs: list[Block]) -> Iterator[tuple[list[Block], bool]]:
 
 def _body(part: Sequence[Block]) -> int | None:
     """Where the text begins: the first paragraph that is "Body" and nothing else."""
-    return next((place for place, block in enumerate(part) if block.flat in _BODY), None)
+    return next((place for place, block in enumerate(part) if _is_body(block)), None)
+
+
+def _is_body(block: Block) -> bool:
+    return block.flat.replace("’", "'") in _BODY and not block.centered
 
 
 def _article(part: list[Block], body: int | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from mediaframes.corpus.readers._batch import Batch, Options
 from mediaframes.corpus.readers._decode import decode, looks_like_text
+from mediaframes.corpus.readers._delimited import ENDINGS
 from mediaframes.corpus.readers._nexis import (
     ROLES,
     Block,
@@ -29,7 +30,9 @@ class NexisTxt:
 
     def sniff(self, head: bytes, file: str) -> bool:
         """Whether a line of the text counts documents as Nexis does."""
-        if not looks_like_text(head) or head.lstrip()[:1] in (b"{", b"<"):
+        # a cell of a table may hold a whole export
+        table = file.lower().removesuffix(".gz").endswith(ENDINGS)
+        if table or not looks_like_text(head) or head.lstrip()[:1] in (b"{", b"[", b"<"):
             return False
         if b"DO" not in head and b"Do" not in head and b"\0" not in head:
             return False

@@ -2,9 +2,12 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import pandas as pd
+
+from mediaframes.corpus.readers._batch import Rejected, table
 from mediaframes.corpus.readers._decode import NO_UTF8, Decoded, decode
 from mediaframes.errors import InputError
 
@@ -14,6 +17,7 @@ _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGN
 _DECLARED = 4096
 # What browsers read under these names is the larger Windows code page
 _LARGER = {"iso8859-1": "cp1252", "ascii": "cp1252", "shift_jis": "cp932", "euc_kr": "cp949"}
+_TAG = re.compile(r"<[^>]{0,500}>")
 _SPACE = re.compile(r"[ \t\r\n\f]+")  # not the fixed or the Japanese space
 _BLOCKS = frozenset(
     ("p", "div", "br", "h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "table", "pre", "hr")
@@ -58,6 +62,50 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
+def rows_or_none(rows: list[dict[str, Any]], lines: list[int]) -> pd.DataFrame:
+    """Records as a table; without any, a table without rows that has a column for the text.
+
+    So that a file in which everything is left out is reported and does not stop the others.
+    """
+    return table(rows, lines) if rows else pd.DataFrame({"text": pd.Series([], dtype="object")})
+
+
+class Unreadable(ValueError):
+    """A piece of HTML that the parser does not read to its end."""
+
+
+def read_articles(
+    text: str, mark: re.Pattern[str], article: Callable[[str], dict[str, Any]]
+) -> tuple[pd.DataFrame, list[Rejected]]:
+    """The articles of a page, each read by itself from one `mark` to the next.
+
+    Parameters
+    ----------
+    text : str
+        The page.
+    mark : pattern
+        How an article begins.
+    article : function
+        Makes a row of a piece, with `text` and `title`; a piece without text is left out, with
+        the reason in ``row["why"]`` where it says one.
+    """
+    rows, lines, rejected = [], [], []
+    for line, piece in fragments(text, mark):
+        try:
+            row = article(piece)
+        except Unreadable as error:
+            start = one_line(_TAG.sub(" ", piece[:5000]))
+            rejected.append(Rejected(line, str(error), start[:START]))
+            continue
+        why = row.pop("why", None) or "no text"
+        if row["text"]:
+            rows.append(row)
+            lines.append(line)
+        else:
+            rejected.append(Rejected(line, why, (row["title"] or "")[:START]))
+    return rows_or_none(rows, lines), rejected
+
+
 def fragments(text: str, mark: re.Pattern[str]) -> list[tuple[int, str]]:
     """The pieces of a page from one `mark` to the next, each with the line where it begins.
 
@@ -80,13 +128,21 @@ def broken_off(text: str) -> tuple[str, ...]:
 
 
 def tree(html: str) -> Any:
-    """The elements of a piece of HTML; an empty element for an empty piece."""
+    """The elements of a piece of HTML; an empty element for an empty piece.
+
+    Raises
+    ------
+    Unreadable
+        Where the parser stops: what follows would be lost in silence.
+    """
     from lxml import etree
 
     parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
     root = etree.fromstring(html.encode("utf-8", "replace"), parser) if html.strip() else None
+    if any(entry.level == etree.ErrorLevels.FATAL for entry in parser.error_log):
+        raise Unreadable("the HTML is nested too deeply or too large to be read safely")
     return etree.Element("html") if root is None else root
 
 

@@ -6,7 +6,7 @@ article begins, damage in one article cannot swallow the next, and every article
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from mediaframes.corpus.readers._batch import Batch, Rejected, table
@@ -19,7 +19,11 @@ _BLOCK_NAMES = (
 )
 _HIDDEN_NAMES = "head script style title noscript template button input select"
 _BLOCKS, _HIDDEN = frozenset(_BLOCK_NAMES.split()), frozenset(_HIDDEN_NAMES.split())
-BLOCK, BREAK = "\x1c", "\x1d"  # separators that no text holds (control characters are removed)
+BLOCK, BREAK, GAP = (
+    "\x1c",
+    "\x1d",
+    "\x1e",
+)  # separators that no text holds (control characters are removed)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _TAG = re.compile(r"<[^<>]*>")
 # Columns of the press databases that stand for the role of the same name.
@@ -90,10 +94,11 @@ def unreadable(piece: Piece, problem: str) -> Rejected:
     return Rejected(piece.line, problem, start(_TAG.sub(" ", piece.html[:4000])))
 
 
-def flat(element: Any) -> str:
+def flat(element: Any, *, apart: Sequence[Any] = ()) -> str:
     """All visible text, with `BLOCK` where paragraphs end and `BREAK` where lines break.
 
-    Walks without recursion, so that deep nesting costs no stack.
+    In place of the elements `apart` stands a `GAP`. Walks without recursion, so that deep nesting
+    costs no stack.
     """
     from lxml import etree
 
@@ -102,7 +107,9 @@ def flat(element: Any) -> str:
     for event, node in etree.iterwalk(element, events=("start", "end")):
         tag = node.tag if isinstance(node.tag, str) else ""
         if event == "start":
-            hidden += tag in _HIDDEN
+            hidden += tag in _HIDDEN or node in apart
+            if node in apart:
+                parts.append(GAP)
             if tag in _BLOCKS:
                 parts.append(BLOCK)
             elif tag == "br":
@@ -110,7 +117,7 @@ def flat(element: Any) -> str:
             if not hidden:
                 parts.append(node.text or "")
             continue
-        hidden -= tag in _HIDDEN
+        hidden -= tag in _HIDDEN or node in apart
         if tag in _BLOCKS:
             parts.append(BLOCK)
         if node is not element and not hidden:

@@ -3,13 +3,12 @@
 import re
 from typing import Any
 
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected, table
+from mediaframes.corpus.readers._batch import Batch, Options
 from mediaframes.corpus.readers._pages import (
-    START,
     broken_off,
     decode_page,
-    fragments,
     one_line,
+    read_articles,
     text_of,
     tree,
     with_class,
@@ -38,21 +37,12 @@ class Yomidasu:
         """One article per table; those without text (cartoons) are left out as such."""
         text, encoding, notes = decode_page(data, encoding=options.encoding, file=file)
         notes = (*notes, *broken_off(text))
-        rows: list[dict[str, Any]] = []
-        lines, rejected = [], []
-        for line, piece in fragments(text, _ARTICLE):
-            row = _article(piece)
-            if row["text"]:
-                rows.append(row | {"outlet": OUTLET, "language": "ja"})
-                lines.append(line)
-            else:
-                why = "no text: a cartoon or picture" if row.get("length") == "字" else "no text"
-                rejected.append(Rejected(line, why, (row["title"] or "")[:START]))
-        if not rows and not rejected:
+        rows, rejected = read_articles(text, _ARTICLE, _article)
+        if rows.empty and not rejected:
             raise InputError(f"{file}: a Yomidasu page without articles; save the page once more")
         notes = (*notes, f"outlet: {OUTLET}, from the database's name")
         roles = {name: name for name in ("text", "title", "date", "outlet", "language")}
-        return Batch(table(rows, lines), self.name, encoding, rejected, roles, notes)
+        return Batch(rows, self.name, encoding, rejected, roles, notes)
 
 
 def _article(piece: str) -> dict[str, Any]:
@@ -63,4 +53,6 @@ def _article(piece: str) -> dict[str, Any]:
     row |= dict(zip(_COLUMNS, cells, strict=False))
     body = "\n".join(text_of(node) for node in with_class(root, "p", "mb10"))
     row["text"] = body.strip() or None
+    row |= {"outlet": OUTLET, "language": "ja"}
+    row["why"] = "no text: a cartoon or picture" if row.get("length") == "字" else None
     return row
