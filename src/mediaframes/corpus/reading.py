@@ -77,8 +77,8 @@ def read(
 ) -> Corpus:
     """Read articles from files and folders.
 
-    CSV and other delimited tables, JSON lines and arrays, Parquet and plain text, each also
-    gzipped, are told apart by their contents. Which column holds the text, title, date, outlet,
+    Tables (CSV and other delimited ones, Excel, JSON, Parquet), plain text and the exports of
+    press databases, each also gzipped, are told apart by their contents. Which column holds the text, title, date, outlet,
     author, address, language and id is guessed from the names (English, German, French, Spanish)
     and contents, printed, and kept in ``corpus.files.roles``; other columns stay as they are.
 
@@ -184,8 +184,8 @@ def _open(source: Source, options: Options) -> _Opened:
         reader = reader_for(content, source.name)
         if reader is None:
             raise InputError(
-                f"{source.name}: no known format; CSV, JSON, Parquet and .txt are read. Save it as "
-                "one of these, as UTF-8"
+                f"{source.name}: no known format. Tables (CSV, Excel, JSON, Parquet), text files "
+                "and exports of press databases are read; save it as one of these, as UTF-8"
             )
         return _Opened(source, digest, reader.read(content, source.name, options))
     except InputError as error:
