@@ -130,6 +130,24 @@ def test_an_article_without_text_is_rejected_and_damage_stays_where_it_is() -> N
     assert batch.notes == ("the search had 1,342 results, this page holds some",)
 
 
+def test_a_heading_without_length_and_a_byline_without_class() -> None:
+    article = unlabelled(1).replace("<div>808 words</div>", "")
+    row = read_bytes(PAGE.format(article, "")).rows.iloc[0].to_dict()
+    assert (row["date"], row["outlet"]) == ("13 November 2017", "Der Bote")
+    article = unlabelled(1).replace('<div class="author">', "<div>")
+    row = read_bytes(PAGE.format(article, "")).rows.iloc[0].to_dict()
+    assert (row["author"], row["outlet"]) == ("Anna Beispiel", "Der Bote")
+    article = unlabelled(1, length="", date="").replace("<div></div>", "")
+    row = read_bytes(PAGE.format(article, "")).rows.iloc[0].to_dict()
+    assert row["heading"].startswith("11:21; Der Bote; BOTE")  # nothing to hold on to: kept whole
+    assert row["text"].startswith("Die Zahlen")
+
+
+def test_a_page_of_many_small_elements_takes_seconds() -> None:
+    page = '<div class="article enArticle"><div id="hd">T</div>' + "<div>x</div>" * 20_000
+    assert read_bytes(PAGE.format(page, "")).rejected[0].reason == "no text"
+
+
 def test_a_file_cut_off_says_so() -> None:
     page = PAGE.format(unlabelled(1) + unlabelled(2), "")
     batch = read_bytes(page[: page.rindex("Der Rat") + 7])

@@ -60,6 +60,7 @@ _ARTICLE = re.compile(rb"""<div class=["']?article [a-z]{2,4}Article\b""")
 # "<div class="article deArticle">": the code is the article's language, whatever the interface.
 # In saved pages a <div class="article"> stands around it, which is none.
 _MARK = re.compile(r"""<div\b[^<>]{0,200}?\bclass=["']?article\s+([a-z]{2,4})Article\b[^<>]*>""")
+HEADING = 40  # lines above the text that are looked through; real headings have about ten
 # "808 words", "1.285 Wörter", "295 mots", "1,024語": a number and one word of any language
 _LENGTH = re.compile(r"\d[\d.,' ]*\s*[^\W\d_]{1,12}\.?")
 _TIME = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*[AaPp]\.?[Mm]\.?)?")
@@ -202,9 +203,11 @@ def _parts(box: Any) -> Iterator[tuple[str, list[str]]]:
 def _heading(above: list[str], below: list[str], *, known_author: bool) -> dict[str, str]:
     """Section before the title; words, date, [time], outlet, code, ..., copyright after it."""
     article = {"section": "; ".join(above)}
-    anchor = next((n for n, line in enumerate(below) if _LENGTH.fullmatch(line)), None)
+    near = below[:HEADING]
+    anchor = next((n for n, line in enumerate(near) if _LENGTH.fullmatch(line)), None)
     if anchor is None:
-        anchor = next((n - 1 for n, line in enumerate(below) if _is_date(line)), None)
+        dates = parse_dates(pd.Series(near, dtype="str")).date.notna().tolist()
+        anchor = dates.index(True) - 1 if True in dates else None
     if anchor is None:
         return article | {"heading": "; ".join(below)}
     byline = "; ".join(below[: max(anchor, 0)])
@@ -225,10 +228,6 @@ def _heading(above: list[str], below: list[str], *, known_author: bool) -> dict[
         article["page"] = rest.pop()
     article["edition"] = "; ".join(rest)
     return {name: value for name, value in article.items() if value}
-
-
-def _is_date(line: str) -> bool:
-    return bool(parse_dates(pd.Series([line], dtype="str")).date.notna().iloc[0])
 
 
 def _ending(after: list[str]) -> dict[str, str]:

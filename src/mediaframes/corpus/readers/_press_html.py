@@ -6,7 +6,7 @@ article begins, damage in one article cannot swallow the next, and every article
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from mediaframes.corpus.readers._batch import Batch, Rejected, table
@@ -94,7 +94,7 @@ def unreadable(piece: Piece, problem: str) -> Rejected:
     return Rejected(piece.line, problem, start(_TAG.sub(" ", piece.html[:4000])))
 
 
-def flat(element: Any, *, apart: Sequence[Any] = ()) -> str:
+def flat(element: Any, *, apart: Collection[Any] = ()) -> str:
     """All visible text, with `BLOCK` where paragraphs end and `BREAK` where lines break.
 
     In place of the elements `apart` stands a `GAP`. Walks without recursion, so that deep nesting
@@ -104,6 +104,7 @@ def flat(element: Any, *, apart: Sequence[Any] = ()) -> str:
 
     parts: list[str] = []
     hidden = 0
+    apart = frozenset(apart)
     for event, node in etree.iterwalk(element, events=("start", "end")):
         tag = node.tag if isinstance(node.tag, str) else ""
         if event == "start":
