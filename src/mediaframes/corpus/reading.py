@@ -78,9 +78,10 @@ def read(
     """Read articles from files and folders.
 
     Tables (CSV and other delimited ones, Excel, JSON, Parquet), plain text and the exports of
-    press databases, each also gzipped, are told apart by their contents. Which column holds the text, title, date, outlet,
-    author, address, language and id is guessed from the names (English, German, French, Spanish)
-    and contents, printed, and kept in ``corpus.files.roles``; other columns stay as they are.
+    press databases, each also gzipped, are told apart by their contents. Which column holds the
+    text, title, date, outlet, author, address, language and id is guessed from the names (English,
+    German, French, Spanish) and contents, printed, and kept in ``corpus.files.roles``; other
+    columns stay as they are.
 
     Parameters
     ----------

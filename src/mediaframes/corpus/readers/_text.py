@@ -20,6 +20,10 @@ SEVERAL = (
     re.compile(r"^(?:Document [A-Z]{4,}\d+|_{40,}|={40,})\s*$", re.MULTILINE),
     re.compile(r"^.{3,80}, p\. \d+, \d+w\.\s*$", re.MULTILINE),
 )
+# Factiva closes each article of a text export with such a line; two of them are two articles
+FACTIVA = re.compile(
+    r"^\s*Do[ck]ument [A-Z]{2}[A-Za-z0-9]{2,8}\d[A-Za-z0-9]{8,30}\s*$", re.MULTILINE
+)
 MOST_SIGNS = 2  # a rule above and one below an article are no sign of several
 FIELDS = ("outlet", "date", "id", "title", "author", "language")
 
@@ -38,7 +42,9 @@ class Text:
         """The whole file as one article."""
         text, encoding, notes = decode(data, encoding=options.encoding, file=file)
         signs = max(len(sign.findall(text)) for sign in SEVERAL)
-        if signs > MOST_SIGNS:
+        factiva = len(FACTIVA.findall(text))
+        if signs > MOST_SIGNS or factiva > 1:
+            signs = max(signs, factiva)
             raise InputError(
                 f"{file}: holds several articles, it seems ({signs} marks between them, as press "
                 "databases set them); export one article per file, or a table"
