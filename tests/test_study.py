@@ -236,18 +236,40 @@ class TestFailures:
 
     def test_files_of_the_researcher_are_never_replaced(self, tmp_path: Path) -> None:
         study = small_study(tmp_path, "import mediaframes as mf\nmf.save_numbers(articles=1)")
-        (tmp_path / "paper" / "figures").mkdir(parents=True)
         mine = tmp_path / "paper" / "figures" / "my-drawing.svg"
+        mine.parent.mkdir(parents=True)
         mine.write_text("mine")
-        with pytest.raises(InputError, match=r"no run of a study has made.*figures/my-drawing.svg"):
-            reproduce(study, tmp_path / "paper")
+        for _ in range(2):
+            out = reproduce(study, tmp_path / "paper")
+            assert mine.read_text() == "mine"
+            assert (out / "numbers.json").exists()
+        small_study(tmp_path, "import mediaframes as mf")
+        reproduce(study, tmp_path / "paper")
         assert mine.read_text() == "mine"
+        assert not (out / "numbers.json").exists(), "what the study no longer makes is gone"
+        (tmp_path / "other").mkdir()
+        (tmp_path / "other" / "index.html").write_text("my home page")
+        with pytest.raises(InputError, match=r"same names that no run has made: index.html"):
+            reproduce(study, tmp_path / "other")
+        assert outputs(tmp_path / "other") == {"index.html": b"my home page"}
         with pytest.raises(InputError, match="is a file; the results need a folder"):
             reproduce(study, tmp_path / "a.csv")
-        out = reproduce(study, tmp_path / "out")
-        (out / "notebooks" / "notes.txt").write_text("mine")
-        with pytest.raises(InputError, match=r"notebooks/notes.txt"):
-            reproduce(study, tmp_path / "out")
+
+    def test_what_a_notebook_saved_by_hand_gives_way(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        save = "import pandas as pd, mediaframes as mf\n" + (
+            "mf.save_table(pd.DataFrame({'x': [%d]}), 'one')\nmf.save_numbers(articles=%d)"
+        )
+        study = small_study(tmp_path, save % (2, 2))
+        monkeypatch.chdir(tmp_path)
+        exec(save % (1, 1), {})
+        exec(
+            "import pandas as pd, mediaframes as mf\nmf.save_table(pd.DataFrame({'x': [3]}), 'two')"
+        )
+        out = reproduce(study)
+        assert (out / "tables" / "one.csv").read_text() == "x\n2\n"
+        assert (out / "tables" / "two.csv").read_text() == "x\n3\n", "an extra table stays"
 
     def test_two_runs_at_once_are_refused(self, tmp_path: Path) -> None:
         study = small_study(tmp_path, "1")
@@ -265,20 +287,21 @@ class TestFailures:
         for folder, text in ((old, "old"), (work, "new")):
             (folder / "figures").mkdir(parents=True)
             (folder / "figures" / "a.csv").write_text(text)
-            (folder / "numbers.json").write_text(text)
-            (folder / "manifest.json").write_text(text)
+            (folder / "numbers.json").write_text("{}")
+            names = ["figures/a.csv", "numbers.json"]
+            (folder / "manifest.json").write_text(json.dumps({"outputs": dict.fromkeys(names, "")}))
         (work / "index.html").write_text("new")
         before, calls = outputs(old), [0]
-        rename = Path.rename
+        rename = run_module._rename
 
-        def dying(self: Path, target: Path) -> Path:
+        def dying(one: Path, two: Path) -> None:
             calls[0] += 1
             if calls[0] == step:
                 raise KeyboardInterrupt
-            return rename(self, target)
+            rename(one, two)
 
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr(Path, "rename", dying)
+            patch.setattr(run_module, "_rename", dying)
             patch.setattr(run_module, "_recover", lambda target: None)  # as if killed
             run_module._move(work, old)
         run_module._recover(old)

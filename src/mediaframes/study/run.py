@@ -18,17 +18,8 @@ from mediaframes.study.page import index_page
 from mediaframes.study.settings import Settings, find_beside
 from mediaframes.study.work import check_study
 
-# What a run makes; nothing else in the reports folder is touched.
-MADE = (
-    "figures",
-    "tables",
-    "notebooks",
-    "numbers.json",
-    "numbers.tex",
-    "index.html",
-    "manifest.json",
-)
-
+BUNDLES = ("figures", "tables")  # where `save_figure` and `save_table` put files with a record
+NEW_FILES = "new-files.json"
 ALL_ASIDE = "all-aside"  # marks that every old part has been set aside
 CACHE = ".cache"  # in the folder of a run
 
@@ -37,7 +28,8 @@ def reproduce(study: str | Path, out: str | Path | None = None, *, cache: bool =
     """Run a study's notebooks in fresh kernels and leave the results in a folder.
 
     Everything is made in a folder beside `out` and moved there when it is complete, so a run that
-    fails or is killed leaves the earlier reports as they were.
+    fails or is killed leaves the earlier reports as they were. Only files of the last run are
+    replaced: your own files in that folder stay.
 
     Parameters
     ----------
@@ -63,7 +55,7 @@ def reproduce(study: str | Path, out: str | Path | None = None, *, cache: bool =
     target = Path(out).resolve() if out else path.parent / "reports"
     target.parent.mkdir(parents=True, exist_ok=True)
     _recover(target)
-    _refuse_foreign(target)
+    _listed(target)
     _sweep(target)
     prefix = f".{target.name}.partial-{os.getpid()}-"
     work = Path(tempfile.mkdtemp(dir=target.parent, prefix=prefix))
@@ -72,7 +64,6 @@ def reproduce(study: str | Path, out: str | Path | None = None, *, cache: bool =
         write_atomic(work / "index.html", index_page(work, settings).encode())
         manifest = describe(path, settings, work)
         write_atomic(work / "manifest.json", _json(manifest).encode())
-        _refuse_foreign(target)
         _move(work, target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -84,26 +75,40 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def _refuse_foreign(target: Path) -> None:
-    """Raise where the results would take the place of files that no run has made."""
+def _listed(target: Path) -> set[str]:
+    """The files that the last run left in `target`, by its manifest."""
+    manifest = target / "manifest.json"
     if target.exists() and not target.is_dir():
         raise InputError(f"{target} is a file; the results need a folder: give another --out")
-    known = {"manifest.json"}
-    if (target / "manifest.json").is_file():
-        try:
-            known |= set(json.loads((target / "manifest.json").read_text("utf-8"))["outputs"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{target / 'manifest.json'} is not one of ours: {error}") from error
-    places = [target / name for name in MADE if (target / name).exists()]
-    files = [f for place in places for f in ([place] if place.is_file() else place.rglob("*"))]
-    names = sorted(f.relative_to(target).as_posix() for f in files if f.is_file())
-    foreign = [name for name in names if name not in known]
-    if foreign:
+    if not manifest.is_file():
+        return set()
+    try:
+        return {"manifest.json", *json.loads(manifest.read_text(encoding="utf-8"))["outputs"]}
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{target} holds files that no run of a study has made, and that the results would "
-            f"replace: {', '.join(foreign[:3])}{' ...' if len(foreign) > 3 else ''}. Give another "
-            "--out, or move them away"
-        )
+            f"{manifest} is not the manifest of a study: {error!r}. Give another --out"
+        ) from error
+
+
+def _foreign(target: Path, name: str) -> bool:
+    """Whether a file that stands where a result goes was made by somebody else."""
+    path = target / name
+    if not path.exists():
+        return False
+    if name == "numbers.json":
+        return not isinstance(_read_json(path), dict)
+    if name == "numbers.tex":
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        return not all(line.startswith("\\newcommand{") for line in lines)
+    record = _read_json(path.with_suffix(".json"))
+    return not (isinstance(record, dict) and "files" in record and path.parent.name in BUNDLES)
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 def _sweep(target: Path) -> None:
@@ -185,36 +190,50 @@ def _aside(target: Path) -> Path:
 
 
 def _move(work: Path, target: Path) -> None:
-    """Put the finished parts in place; the old ones stay aside until all are there."""
-    target.mkdir(exist_ok=True)
+    """Put the new files in the place of the last run's; every other file stays as it is.
+
+    The old files wait aside until all new ones are there, so that `_recover` can undo a move
+    that was cut short.
+    """
+    listed = _listed(target)
+    new = [f.relative_to(work).as_posix() for f in sorted(work.rglob("*")) if f.is_file()]
+    foreign = [name for name in new if name not in listed and _foreign(target, name)]
+    if foreign:
+        raise InputError(
+            f"{target} holds files of the same names that no run has made: "
+            f"{', '.join(foreign[:3])}{' ...' if len(foreign) > 3 else ''}. Give another --out, or "
+            "move them away"
+        )
     aside = _aside(target)
-    aside.mkdir()
+    aside.mkdir(parents=True)
     try:
-        for name in MADE:
+        write_atomic(aside / NEW_FILES, _json(new).encode())
+        for name in sorted({*listed, *new}):
             if (target / name).exists():
-                (target / name).rename(aside / name)
+                _rename(target / name, aside / "files" / name)
         (aside / ALL_ASIDE).touch()
-        for name in MADE:
-            if (work / name).exists():
-                (work / name).rename(target / name)
+        for name in new:
+            _rename(work / name, target / name)
     except BaseException:
         _recover(target)
         raise
     shutil.rmtree(aside)
 
 
+def _rename(old: Path, new: Path) -> None:
+    new.parent.mkdir(parents=True, exist_ok=True)
+    old.rename(new)
+
+
 def _recover(target: Path) -> None:
-    """Undo a move that was cut short: the earlier reports come back, as they were."""
+    """Undo a move that was cut short: the earlier files come back, as they were."""
     aside = _aside(target)
     if not aside.is_dir():
         return
-    for name in MADE:
-        place = target / name
-        if (aside / ALL_ASIDE).exists():  # so what stands there now is the half of the new ones
-            if place.is_dir():
-                shutil.rmtree(place)
-            else:
-                place.unlink(missing_ok=True)
-        if (aside / name).exists():
-            (aside / name).rename(place)
+    if (aside / ALL_ASIDE).exists():  # so what stands there now are the first of the new files
+        for name in _read_json(aside / NEW_FILES) or []:
+            (target / name).unlink(missing_ok=True)
+    for file in sorted((aside / "files").rglob("*")):
+        if file.is_file():
+            _rename(file, target / file.relative_to(aside / "files"))
     shutil.rmtree(aside)
