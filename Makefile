@@ -50,7 +50,7 @@ format: $(STAMP)  ## format the code and strip outputs from notebooks
 	@$(BIN)/nbstripout notebooks/*.ipynb
 
 lab: $(STAMP)  ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab --notebook-dir=. notebooks/01-corpus.ipynb
+	@$(BIN)/jupyter lab --ServerApp.root_dir=. notebooks/01-corpus.ipynb
 
 sample: $(STAMP)  ## write the sample corpus again from its sentences
 	@$(BIN)/python data/sample/generate.py

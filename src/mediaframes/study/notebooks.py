@@ -56,6 +56,7 @@ def execute(path: Path, *, folder: Path, environment: Mapping[str, str]) -> Any:
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
+        coalesce_streams=True,  # or the page would depend on how the kernel's messages are cut
         # other users of the machine must not be able to listen to the kernel
         config=Config({"KernelManager": {"transport_encryption": "auto"}}),
     )
