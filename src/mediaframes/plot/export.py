@@ -204,7 +204,7 @@ def file_name(text: str) -> str:
     plain = unicodedata.normalize("NFKD", spelled)
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    if len(name) <= MOST_LETTERS and re.fullmatch(r"[a-z0-9]+([ -][a-z0-9]+)*", plain):
+    if len(name) <= MOST_LETTERS and re.fullmatch(r"[a-z0-9]+([ .-][a-z0-9]+)*", plain):
         return name
     rest = hashlib.blake2b(text.encode(), digest_size=2).hexdigest()
     return f"{name[:MOST_LETTERS].strip('-')}-{rest}".strip("-")
