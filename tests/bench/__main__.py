@@ -1,5 +1,7 @@
 """``make bench``: our code and other libraries side by side in one run, with ratios."""
 
+import contextlib
+import io
 import os
 import sys
 from importlib import import_module
@@ -17,7 +19,8 @@ def main() -> int:
     if not shared.is_dir():
         print(f"no real data at {shared}; set MEDIAFRAMES_SHARED_DATA (see tests/README.md)")
         return 1
-    tables = [import_module(f"tests.bench.{name}").bench(shared) for name in MODULES]
+    with contextlib.redirect_stdout(io.StringIO()):  # what the verbs say on their way
+        tables = [import_module(f"tests.bench.{name}").bench(shared) for name in MODULES]
     print(pd.concat(tables, ignore_index=True).round(2).to_string(index=False))
     return 0
 

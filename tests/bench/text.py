@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 import mediaframes as mf
@@ -28,6 +29,9 @@ def bench(shared: Path) -> pd.DataFrame:
     corpus = mf.language(mf.read(shared / "fang_covid_de" / "articles.jsonl.gz"), languages=["de"])
     tokens = mf.tokenize(corpus)  # also compiles the kernels
     texts = corpus.docs["text"].tolist()
+    # the regular expressions take minutes for all articles: both sides get each twentieth
+    few = tokens.where(np.arange(len(texts)) % 20 == 0)
+    few_texts = few.docs["text"].tolist()
     codebook = mf.read_codebook("data/codebooks/policy-frames.yml")
     patterns = [
         re.compile(
@@ -44,10 +48,10 @@ def bench(shared: Path) -> pd.DataFrame:
             _seconds(lambda: CountVectorizer(min_df=5).fit_transform(texts)),
         ),
         (
-            "codebook hits with spans",
-            _seconds(lambda: mf.apply_codebook(tokens, codebook)),
+            f"codebook hits with spans, {len(few_texts)} articles",
+            _seconds(lambda: mf.apply_codebook(few, codebook)),
             "one compiled re alternation per frame",
-            _seconds(lambda: [[p.findall(text) for text in texts] for p in patterns]),
+            _seconds(lambda: [[p.findall(text) for text in few_texts] for p in patterns]),
         ),
     ]
     table = pd.DataFrame(rows, columns=["what", "ours_seconds", "peer", "peer_seconds"])
