@@ -81,7 +81,8 @@ def compare(old: Path, new: Path) -> Iterator[Verdict]:
         good = data is None or data.verdict in (IDENTICAL, EQUAL)
         both = verdict.verdict == DIFFERS and not verdict.detail.startswith("only")
         if both and good and (drawn or told or kind in PAGES):
-            detail = "its data agree" if drawn else "other text or picture bytes"
+            record = "other versions of the software, or hashes of redrawn pictures"
+            detail = "its data agree" if drawn else record if told else "other text or pictures"
             verdict = Verdict(name, REDRAWN, detail)
         yield verdict
 
