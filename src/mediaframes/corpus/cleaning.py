@@ -12,6 +12,7 @@ from mediaframes.corpus.articles import Corpus, leaving
 from mediaframes.corpus.furniture import language_code, line_key, recurring, rules_for
 from mediaframes.corpus.lines import Line, ends_sentence, split_lines
 from mediaframes.corpus.page import page_parts
+from mediaframes.corpus.residue import without_residue
 from mediaframes.corpus.signatures import dateline, place_candidate, signature
 from mediaframes.errors import InputError
 
@@ -43,7 +44,9 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
     Corpus
         `docs.text` holds lead and body, paragraphs separated by a blank line. New columns
         ``kicker dateline credit agency`` (str, NA where there is none); a missing title is filled
-        from the page. `parts` holds every line (``id line part text reason``; a line that was
+        from the page. A heading that a press database left in the text fills missing ``title date
+        outlet language`` and, where there is one, ``author section length url``, and leaves the
+        text. `parts` holds every line (``id line part text reason``; a line that was
         split has several rows), `dropped` those that went. An article of which nothing is left
         goes to `left_out` with its reason. Articles that were cleaned before stay as they are
         but for `keep` and `drop`.
@@ -80,8 +83,8 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
                 f"the pattern '{pattern}' matches every line; write the words of the line, "
                 "with * for what varies, e.g. '*subscribe to our newsletter*'"
             )
-    docs = corpus.docs
     before = _cleaned_before(corpus)
+    docs, residues = without_residue(corpus.docs, done=before)
     recurs = _recurring_lines(docs, before)
     places, signs = _places_of(docs["text"]), _signs_of(docs["text"])
     rows: list[tuple[str, int, str, str, str]] = []
@@ -103,21 +106,24 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
                 places=places,
                 signs=signs,
             )
+            if name in residues:
+                lines = residues[name].around(lines)
         rows += [(name, x.number, x.part, x.text, x.reason) for x in lines]
         found = _article(lines)
         found["title"] = found["title"] if pd.isna(title) else title
         for column, values in columns.items():
             values.append(found[column])
-    return _made(corpus, rows, columns, {"keep": list(keep), "drop": list(drop)})
+    return _made(corpus, docs, rows, columns, {"keep": list(keep), "drop": list(drop)})
 
 
 def _made(
     corpus: Corpus,
+    docs: pd.DataFrame,
     rows: list[tuple[str, int, str, str, str]],
     columns: Mapping[str, list[str | None]],
     settings: Mapping[str, list[str]],
 ) -> Corpus:
-    docs = corpus.docs.copy()
+    docs = docs.copy()
     for column, values in columns.items():
         new = pd.Series(values, index=docs.index, dtype="str")
         if column in ADDED and column in docs:  # what the researcher brought stays

@@ -169,6 +169,17 @@ def parse_dates(raw: pd.Series, *, day_first: bool | None = None) -> Dates:
     return Dates(date, source, order)
 
 
+def one_date(text: str) -> datetime | None:
+    """One date that stands alone, the day first where its order is open; None for anything else.
+
+    Examples
+    --------
+    >>> one_date("10 april 2014").isoformat(), one_date("933 words")
+    ('2014-04-10T00:00:00', None)
+    """
+    return _resolve(_split(text), False, False)[0]
+
+
 def _order(parts: list[_Parts | None], day_first: bool | None) -> tuple[str, bool]:
     """The order of day and month in a column, and whether the column (or the user) shows it."""
     unclear = [part for part in parts if part is not None and part.open]

@@ -177,7 +177,8 @@ class Rules:
         return "", False
 
 
-def _phrases(text: str) -> list[str]:
+def phrases_in(text: str) -> list[str]:
+    """Phrases of a rule file, which stand between commas."""
     return [" ".join(phrase.split()) for phrase in text.split(",") if phrase.strip()]
 
 
@@ -210,15 +211,15 @@ def rules_for(languages: tuple[str, ...]) -> Rules:
             (phrase, reason)
             for table in tables
             for reason, modes in table["furniture"].items()
-            for phrase in _phrases(modes.get(mode, ""))
+            for phrase in phrases_in(modes.get(mode, ""))
         )
 
     def small(section: str, kind: str) -> Phrases:
         texts = [table[section].get(kind, "") for table in tables]
-        return Phrases.of((phrase, section) for text in texts for phrase in _phrases(text))
+        return Phrases.of((phrase, section) for text in texts for phrase in phrases_in(text))
 
     def words(*sections: str) -> frozenset[str]:
-        return frozenset(w for t in tables for section in sections for w in _phrases(t[section]))
+        return frozenset(w for t in tables for section in sections for w in phrases_in(t[section]))
 
     return Rules(
         furniture={mode: merged(mode) for mode in MODES},
