@@ -1,5 +1,6 @@
 """Files become articles; articles become clean, dated, named, grouped with their copies."""
 
+from mediaframes.corpus import datasets
 from mediaframes.corpus.articles import Corpus
 from mediaframes.corpus.cleaning import clean
 from mediaframes.corpus.duplicates import dedupe
@@ -11,6 +12,7 @@ __all__ = [
     "Corpus",
     "clean",
     "copies_between",
+    "datasets",
     "dedupe",
     "language",
     "outlets",
