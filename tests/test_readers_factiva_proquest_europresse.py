@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from mediaframes.corpus.dates import parse_dates
+from mediaframes.corpus.gathering import _language
 from mediaframes.corpus.readers import Options, reader_for
-from mediaframes.corpus.reading import _language
 
 FILES = {
     "factiva_html": [

@@ -17,7 +17,7 @@ import pandas as pd
 
 from mediaframes.corpus.articles import Corpus
 from mediaframes.corpus.readers import reader_for
-from mediaframes.corpus.readers._decode import gunzip
+from mediaframes.corpus.readers._archives import unpacked
 from mediaframes.corpus.reading import read
 from mediaframes.errors import InputError
 
@@ -79,7 +79,7 @@ def _shares(on: str, counts: _Counts) -> Iterator[tuple[str, str, float, str]]:
 
 def _has_reader(file: Path) -> bool:
     try:
-        reader = reader_for(gunzip(file.read_bytes(), file=file.name), file.name)
+        reader = reader_for(unpacked(file.read_bytes(), file=file.name).data or b"", file.name)
     except InputError:
         return False
     return reader is not None and reader.name not in GENERAL

@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected
+from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
 from mediaframes.corpus.readers._pages import START, rows_or_none
 from mediaframes.corpus.readers._rtf import BOLD, ITALIC, PLAIN, rtf_text
 from mediaframes.errors import InputError
@@ -25,7 +25,7 @@ class _Line(NamedTuple):
     styles: set[str]  # of the letters in the line
 
 
-class Apa:
+class Apa(Reader):
     """An export of APA-OnlineManager."""
 
     name = "APA-OnlineManager RTF"

@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import pandas as pd
 
@@ -55,6 +55,10 @@ class Batch:
         What the user should know.
     announced : int or None
         How many articles the file says it holds; None counts what was found.
+    lines : DataFrame or None
+        Lines that the reader told apart, for `Corpus.parts`: ``row`` (as in the index of `rows`,
+        which must then be unique), ``line`` (number in the article or page), ``part`` (``"text"``
+        or ``"furniture"``), ``text`` and ``reason``.
     """
 
     rows: pd.DataFrame
@@ -64,6 +68,7 @@ class Batch:
     roles: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     announced: int | None = None
+    lines: pd.DataFrame | None = None
 
     @property
     def total(self) -> int:
@@ -73,9 +78,14 @@ class Batch:
 
 
 class Reader(Protocol):
-    """One format. Add one: a class with these three, entered in ``readers/__init__.py``."""
+    """One format. Add one: a class with these, entered in ``readers/__init__.py``.
+
+    A reader whose class says ``slow = True`` (some milliseconds for each file) is run in several
+    processes where there are many files; it must be importable and keep nothing between files.
+    """
 
     name: str
+    slow: ClassVar[bool] = False
 
     def sniff(self, head: bytes, file: str) -> bool:
         """Whether a file is of this format, from its first bytes (already unzipped) and name."""

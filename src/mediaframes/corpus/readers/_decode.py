@@ -1,10 +1,8 @@
 """Bytes become text: encodings, null bytes, mojibake."""
 
 import codecs
-import gzip
 import re
 import unicodedata
-import zlib
 from typing import NamedTuple
 
 from mediaframes.errors import InputError
@@ -24,6 +22,7 @@ _SUSPICIOUS = re.compile(
 NO_UTF8 = "no UTF-8, read as cp1252 (say encoding= if letters look wrong)"
 _FIRST = "ÂÃÅâÐïð"  # how each of them begins: quick to search for
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
+_PACKED = re.compile(r"\.(?:gz|xz|bz2)$", re.IGNORECASE)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -35,22 +34,15 @@ class Decoded(NamedTuple):
     notes: tuple[str, ...]
 
 
-def gunzip(data: bytes, *, file: str) -> bytes:
-    """The content of gzipped bytes; other bytes as they are.
+def bare_name(file: str) -> str:
+    """A file's name without the endings of compression.
 
-    Raises
-    ------
-    InputError
-        For a damaged or cut-off archive.
+    Examples
+    --------
+    >>> bare_name("articles.csv.gz"), bare_name("a.txt")
+    ('articles.csv', 'a.txt')
     """
-    if not data.startswith(b"\x1f\x8b"):
-        return data
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error) as error:
-        raise InputError(
-            f"{file}: the gzip archive is damaged ({error}); copy or download the file again"
-        ) from error
+    return _PACKED.sub("", file)
 
 
 def decode(data: bytes, *, encoding: str | None, file: str) -> Decoded:

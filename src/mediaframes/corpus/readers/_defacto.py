@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from mediaframes.corpus.readers._apa import SECTION, header_facts
-from mediaframes.corpus.readers._batch import Batch, Options
+from mediaframes.corpus.readers._batch import Batch, Options, Reader
 from mediaframes.corpus.readers._pages import (
     broken_off,
     decode_page,
@@ -21,7 +21,7 @@ _TITLE = re.compile(rb"<title>\s*DeFacto", re.IGNORECASE)
 _LOST_QUOTE = re.compile(r"(?:^|[\s(])\?(?=[^\W\d])")  # ?Word, where „Word stood
 
 
-class DeFacto:
+class DeFacto(Reader):
     """A print view of DeFacto or DeFacto-Campus."""
 
     name = "DeFacto HTML"

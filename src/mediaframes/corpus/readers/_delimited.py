@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected
-from mediaframes.corpus.readers._decode import decode, looks_like_text
+from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
+from mediaframes.corpus.readers._decode import bare_name, decode, looks_like_text
 from mediaframes.corpus.roles import KNOWN, plain
 from mediaframes.errors import InputError
 
@@ -52,7 +52,7 @@ class Dialect(NamedTuple):
             before = reader.line_num
 
 
-class Delimited:
+class Delimited(Reader):
     """CSV, TSV and other delimited tables; rows are counted by line."""
 
     name = "CSV"
@@ -61,7 +61,7 @@ class Delimited:
         """By the name's ending, or, in a .txt file, by a first line of known column names."""
         if not looks_like_text(head):
             return False
-        name = file.lower().removesuffix(".gz")
+        name = bare_name(file.lower())
         if name.endswith(ENDINGS):
             return True
         if not name.endswith((".txt", ".text", ".dat")):

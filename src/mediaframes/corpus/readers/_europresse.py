@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from mediaframes.corpus.dates import MONTHS
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected
+from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
 from mediaframes.corpus.readers._decode import decode
 from mediaframes.corpus.readers._press_html import (
     BLOCK,
@@ -57,7 +57,7 @@ _OLD_END = re.compile(
 _AUTHOR = re.compile(rf"[\s{BLOCK}{BREAK}]*([^{BLOCK}{BREAK}]{{1,200}}){BREAK}[\s{BREAK}]*{BLOCK}")
 
 
-class Europresse:
+class Europresse(Reader):
     """Pages saved from Europresse."""
 
     name = "Europresse HTML"

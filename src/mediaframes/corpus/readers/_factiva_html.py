@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from mediaframes.corpus.dates import parse_dates
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected
+from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
 from mediaframes.corpus.readers._decode import decode
 from mediaframes.corpus.readers._press_html import (
     Piece,
@@ -79,7 +79,7 @@ _RESULTS = re.compile(
 )
 
 
-class FactivaHtml:
+class FactivaHtml(Reader):
     """Pages saved from Factiva, in any language of the interface."""
 
     name = "Factiva HTML"

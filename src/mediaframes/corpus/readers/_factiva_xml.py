@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from mediaframes.corpus.readers._batch import Batch, Options
+from mediaframes.corpus.readers._batch import Batch, Options, Reader
 from mediaframes.corpus.readers._decode import decode
 from mediaframes.corpus.readers._press_html import batch, is_markup
 from mediaframes.errors import InputError
@@ -36,7 +36,7 @@ NAMES = {
 TEXTS = ("leadParagraph", "tailParagraphs")
 
 
-class FactivaXml:
+class FactivaXml(Reader):
     """Answers of Factiva in XML."""
 
     name = "Factiva XML"

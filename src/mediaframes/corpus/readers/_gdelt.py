@@ -6,7 +6,7 @@ import re
 import zipfile
 from io import BytesIO
 
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected
+from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
 from mediaframes.corpus.readers._decode import decode, looks_like_text
 from mediaframes.corpus.readers._pages import START, rows_or_none
 from mediaframes.errors import InputError
@@ -22,11 +22,11 @@ _MENTIONS_HEADER = re.compile(
 )
 _SCHEMA = re.compile(r"name,type,description\s+(?:GKGRECORDID|GLOBALEVENTID),", re.IGNORECASE)
 _PAGE_TITLE = re.compile(r"<PAGE_TITLE>([^<]{1,500})</PAGE_TITLE>")
-_ARCHIVE = re.compile(r"\.(?:gkg|mentions)\.csv\.zip$", re.IGNORECASE)
+ARCHIVE = re.compile(r"\.(?:gkg|mentions)\.csv\.zip$", re.IGNORECASE)
 LARGEST = 1 << 30  # bytes of an unpacked file; fifteen minutes of the world's news are some 20 MB
 
 
-class Gdelt:
+class Gdelt(Reader):
     """Tables of GDELT: each page once, left out as metadata without text."""
 
     name = "GDELT"
@@ -34,7 +34,7 @@ class Gdelt:
     def sniff(self, head: bytes, file: str) -> bool:
         """By the first record, a header of Mentions, or the name of an archive of the feed."""
         if head.startswith(b"PK\x03\x04"):
-            return bool(_ARCHIVE.search(file))
+            return bool(ARCHIVE.search(file))
         if not looks_like_text(head[:4096]):
             return False
         text = decode(head[:4096], encoding=None, file=file).text

@@ -62,7 +62,7 @@ def with_ids(articles: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         )
     if renamed > clash:
         say(f"{renamed - clash} articles without an id equal another one; see dedupe")
-    return articles.assign(id=ids).drop(columns="row"), left_out
+    return articles.assign(id=ids), left_out
 
 
 def _row_hashes(articles: pd.DataFrame) -> list[tuple[str, bytes]]:
@@ -121,7 +121,8 @@ def typed(articles: pd.DataFrame) -> pd.DataFrame:
     cell is one, so that CSV, JSON and Parquet give the same corpus; any other becomes text.
     `author` and `url` go where no article has one.
     """
-    docs = articles.drop(columns=[n for n in ("author", "url") if articles[n].isna().all()])
+    empty = [name for name in ("author", "url") if articles[name].isna().all()]
+    docs = articles.drop(columns=["row", *empty])
     order = ["id", "text", "title", "date", "outlet", "language"]
     fixed = [*order, "author", "url", "date_raw", "date_source", "source_file"]
     for name in docs.columns:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from mediaframes.corpus.readers._batch import Batch, Options
+from mediaframes.corpus.readers._batch import Batch, Options, Reader
 from mediaframes.corpus.readers._pages import (
     broken_off,
     decode_page,
@@ -39,7 +39,7 @@ _FIELD = re.compile(r"^\^(\w\w):[ \t]*", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\n(?:[ \t]*\n)+|\n(?=[ \t]{2})")
 
 
-class IntegrumHtml:
+class IntegrumHtml(Reader):
     """Integrum's report as HTML."""
 
     name = "Integrum HTML"

@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected, table
+from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected, table
 from mediaframes.corpus.readers._decode import decode, looks_like_text
 from mediaframes.errors import InputError
 
 START = 80  # characters shown of a line that cannot be read
 
 
-class Json:
+class Json(Reader):
     """JSON lines and JSON arrays, known by the first brace or bracket."""
 
     name = "JSON"

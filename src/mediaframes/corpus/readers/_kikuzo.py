@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from mediaframes.corpus.readers._batch import Batch, Options
+from mediaframes.corpus.readers._batch import Batch, Options, Reader
 from mediaframes.corpus.readers._pages import (
     broken_off,
     decode_page,
@@ -30,7 +30,7 @@ _WITHHELD = "著作権などの関係で本文を表示できません"
 OUTLET = "朝日新聞"  # no article names it, but the page does: the database is this newspaper's
 
 
-class Kikuzo:
+class Kikuzo(Reader):
     """A page of articles saved from Kikuzo."""
 
     name = "Kikuzo HTML"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected, table
+from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected, table
 from mediaframes.corpus.readers._decode import decode, looks_like_text
 from mediaframes.corpus.readers._delimited import Delimited
 from mediaframes.corpus.readers._gdelt import METADATA_ONLY, metadata_only
@@ -22,7 +22,7 @@ _KEY = re.compile(rb'"([a-z_]{2,30})"\s{0,20}:')
 _ROLES = {"title": "title", "date": "publish_date", "url": "url", "language": "language"}
 
 
-class MediaCloudCsv:
+class MediaCloudCsv(Reader):
     """A list of stories as CSV; with a column of texts, stories that have one are articles."""
 
     name = "MediaCloud CSV"
@@ -61,7 +61,7 @@ class MediaCloudCsv:
         return Batch(rows[found], form, batch.encoding, sorted(rejected), roles, notes)
 
 
-class MediaCloudJson:
+class MediaCloudJson(Reader):
     """Stories, or sentences of stories, as MediaCloud's interface gives them."""
 
     name = "MediaCloud JSON"

@@ -6,7 +6,7 @@ Outlet and length stand only in the list, the articles only below it.
 import re
 from typing import Any, NamedTuple
 
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected
+from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
 from mediaframes.corpus.readers._decode import decode, looks_like_text
 from mediaframes.corpus.readers._pages import START, rows_or_none
 from mediaframes.errors import InputError
@@ -42,7 +42,7 @@ class _Story(NamedTuple):
     paragraphs: list[str]
 
 
-class Mediargus:
+class Mediargus(Reader):
     """A text file saved from Mediargus."""
 
     name = "Mediargus"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected
+from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
 from mediaframes.corpus.readers._nexis import (
     ROLES,
     Block,
@@ -44,7 +44,7 @@ _END |= {"Fin del documento", "Fine del documento", "Fim do documento"}
 _KEYS = {"graphic": ("graphic", "grafik", "graphique"), "correction": ("correction", "korrektur")}
 
 
-class NexisDocx:
+class NexisDocx(Reader):
     """Word files of LexisNexis, and ZIP archives of them."""
 
     name = "Nexis DOCX"

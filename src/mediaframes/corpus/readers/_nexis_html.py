@@ -2,7 +2,7 @@
 
 import re
 
-from mediaframes.corpus.readers._batch import Batch, Options
+from mediaframes.corpus.readers._batch import Batch, Options, Reader
 from mediaframes.corpus.readers._decode import decode, looks_like_text
 from mediaframes.corpus.readers._nexis import (
     ROLES,
@@ -24,7 +24,7 @@ _BLOCKS |= {"h6", "blockquote", "pre", "body", "html", "hr"}
 _SILENT = {"script", "style", "head", "title"}
 
 
-class NexisHtml:
+class NexisHtml(Reader):
     """Many articles in one web page, each below a bookmark and ``3 of 500 DOCUMENTS``."""
 
     name = "Nexis HTML"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from mediaframes.corpus.readers._batch import Batch, Options
+from mediaframes.corpus.readers._batch import Batch, Options, Reader
 from mediaframes.corpus.readers._nexis import (
     ROLES,
     Block,
@@ -24,7 +24,7 @@ _SIGN = re.compile(
 )
 
 
-class NexisRtf:
+class NexisRtf(Reader):
     """Many articles in one RTF file, each below a line such as ``3 of 500 DOCUMENTS``."""
 
     name = "Nexis RTF"

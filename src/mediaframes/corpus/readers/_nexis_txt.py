@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from mediaframes.corpus.readers._batch import Batch, Options
-from mediaframes.corpus.readers._decode import decode, looks_like_text
+from mediaframes.corpus.readers._batch import Batch, Options, Reader
+from mediaframes.corpus.readers._decode import bare_name, decode, looks_like_text
 from mediaframes.corpus.readers._delimited import ENDINGS
 from mediaframes.corpus.readers._nexis import (
     ROLES,
@@ -23,7 +23,7 @@ WIDTH = 80  # columns at which Nexis breaks lines and centers
 SLACK = 2  # columns by which its centering is off
 
 
-class NexisTxt:
+class NexisTxt(Reader):
     """Many articles in one text file, each below a line such as ``3 of 500 DOCUMENTS``."""
 
     name = "Nexis TXT"
@@ -31,7 +31,7 @@ class NexisTxt:
     def sniff(self, head: bytes, file: str) -> bool:
         """Whether a line of the text counts documents as Nexis does."""
         # a cell of a table may hold a whole export
-        table = file.lower().removesuffix(".gz").endswith(ENDINGS)
+        table = bare_name(file.lower()).endswith(ENDINGS)
         if table or not looks_like_text(head) or head.lstrip()[:1] in (b"{", b"[", b"<"):
             return False
         if b"DO" not in head and b"Do" not in head and b"\0" not in head:

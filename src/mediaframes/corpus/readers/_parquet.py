@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from mediaframes.corpus.readers._batch import Batch, Options, cell
+from mediaframes.corpus.readers._batch import Batch, Options, Reader, cell
 from mediaframes.errors import InputError
 
 
-class Parquet:
+class Parquet(Reader):
     """Parquet, known by its first four bytes; rows are counted from 1."""
 
     name = "Parquet"

@@ -5,7 +5,7 @@ from email import message_from_bytes
 from email.message import Message
 from typing import Any
 
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected
+from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
 from mediaframes.corpus.readers._decode import decode
 from mediaframes.corpus.readers._press_html import (
     Piece,
@@ -41,7 +41,7 @@ _PART = re.compile(r"\bEmail (\d{1,4}) of (\d{1,4})\b")
 Found = list[tuple[int, dict[str, Any] | Rejected]]
 
 
-class ProquestHtml:
+class ProquestHtml(Reader):
     """Pages with ProQuest's articles, as its mails hold them."""
 
     name = "ProQuest HTML"
@@ -56,7 +56,7 @@ class ProquestHtml:
         return _batch(_page(text), self.name, encoding, notes)
 
 
-class ProquestMail:
+class ProquestMail(Reader):
     """Mails of ProQuest with articles, saved as .eml."""
 
     name = "ProQuest mail"

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from typing import Any
 
-from mediaframes.corpus.readers._batch import Batch, Options, Rejected
+from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
 from mediaframes.corpus.readers._decode import decode, looks_like_text
 from mediaframes.corpus.readers._press_html import batch, is_markup, start
 from mediaframes.corpus.readers._proquest import field, finish, mend_outlets
@@ -16,7 +16,7 @@ _COUNT = re.compile(r"Document \d{1,6} (?:of|de|von) (\d{1,6})")
 LEAST_LABELS = 3  # different labels that a file must show, so that no other list is mistaken
 
 
-class ProquestTxt:
+class ProquestTxt(Reader):
     """Text files saved from ProQuest."""
 
     name = "ProQuest TXT"

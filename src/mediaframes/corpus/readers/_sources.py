@@ -70,14 +70,24 @@ def _below(folder: Path, above: tuple[Path, ...]) -> list[tuple[Path, str, bool]
     """All files below a folder; hidden ones and READMEs with the reason for leaving them."""
     items: list[tuple[Path, str, bool]] = []
     for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):
-            items.append((path, "hidden", False))
-        elif path.is_dir():
+        if not path.name.startswith(".") and path.is_dir():
             place = path.resolve()
             if place not in above:  # a link to a folder that holds it would never end
                 items += _below(path, (*above, place))
-        elif path.name.upper().startswith("README"):
-            items.append((path, "a README", False))
         else:
-            items.append((path, "", False))
+            items.append((path, skipped_name(path.name), False))
     return items
+
+
+def skipped_name(name: str) -> str:
+    """Why a file of this name, in a folder or an archive, is not read; ``""``: it is.
+
+    Examples
+    --------
+    >>> skipped_name("news.zip/__MACOSX/._a.txt"), skipped_name("README.md"), skipped_name("a.txt")
+    ('hidden', 'a README', '')
+    """
+    parts = name.split("/")
+    if any(part.startswith(".") or part == "__MACOSX" for part in parts):
+        return "hidden"
+    return "a README" if parts[-1].upper().startswith("README") else ""

@@ -3,8 +3,8 @@
 import re
 from pathlib import PurePosixPath
 
-from mediaframes.corpus.readers._batch import Batch, Options, table
-from mediaframes.corpus.readers._decode import decode, looks_like_text
+from mediaframes.corpus.readers._batch import Batch, Options, Reader, table
+from mediaframes.corpus.readers._decode import bare_name, decode, looks_like_text
 from mediaframes.errors import InputError
 
 # "Daily Example_2024-10-24_17.txt": tried where the user gives no pattern of their own
@@ -28,14 +28,14 @@ MOST_SIGNS = 2  # a rule above and one below an article are no sign of several
 FIELDS = ("outlet", "date", "id", "title", "author", "language")
 
 
-class Text:
+class Text(Reader):
     """Plain text, one article per file."""
 
     name = "text"
 
     def sniff(self, head: bytes, file: str) -> bool:
         """Whether the name ends in .txt or .text and the bytes are text."""
-        name = file.lower().removesuffix(".gz")
+        name = bare_name(file.lower())
         return name.endswith((".txt", ".text")) and looks_like_text(head)
 
     def read(self, data: bytes, file: str, options: Options) -> Batch:
@@ -49,7 +49,7 @@ class Text:
                 f"{file}: holds several articles, it seems ({signs} marks between them, as press "
                 "databases set them); export one article per file, or a table"
             )
-        path = PurePosixPath(file.removesuffix(".gz"))
+        path = PurePosixPath(bare_name(file))
         if options.pattern is None:
             found = USUAL.fullmatch(path.stem)
         else:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from mediaframes.corpus.readers._batch import Batch, Options, cell
+from mediaframes.corpus.readers._batch import Batch, Options, Reader, cell
 from mediaframes.corpus.readers._delimited import _header
 from mediaframes.corpus.readers._integrum import COLUMNS as INTEGRUM
 from mediaframes.corpus.roles import KNOWN, plain
@@ -23,7 +23,7 @@ _FROM_TO = re.compile(r"_(\d{4,6})-(\d{4,6})_\d{4,6}\.xlsx$", re.IGNORECASE)
 _Record = tuple[int, list[str]]
 
 
-class Xlsx:
+class Xlsx(Reader):
     """Workbooks of Excel 2007 and later; rows are counted as Excel counts them."""
 
     name = "XLSX"

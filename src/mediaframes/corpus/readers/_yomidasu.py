@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from mediaframes.corpus.readers._batch import Batch, Options
+from mediaframes.corpus.readers._batch import Batch, Options, Reader
 from mediaframes.corpus.readers._pages import (
     broken_off,
     decode_page,
@@ -20,7 +20,7 @@ _COLUMNS = ("number", "date", "title", "edition", "section", "page", "length", "
 OUTLET = "読売新聞"  # no article names it, but the page does: the database is this newspaper's
 
 
-class Yomidasu:
+class Yomidasu(Reader):
     """A page of articles saved from Yomidasu Rekishikan."""
 
     name = "Yomidasu HTML"

@@ -1,0 +1,112 @@
+"""What was read, file by file: `Corpus.files`, the printed lines, and the end where nothing was."""
+
+from typing import Any
+
+import pandas as pd
+
+from mediaframes._console import say
+from mediaframes.corpus.gathering import Group
+from mediaframes.corpus.opening import Opened
+from mediaframes.errors import InputError
+
+WORDS = ("file", "sha256", "format", "encoding", "roles", "date_order", "note")
+COUNTS = (
+    "announced",
+    "read",
+    "rejected",
+    "breaks_off",
+    "repaired",
+    "with_html",
+    "dates_unreadable",
+    "dates_guessed",
+)
+# More files of one kind in one folder than this are summed up in one printed line.
+MANY = 5
+ARCHIVE = "archive"  # the format of a file that holds others
+
+
+def check_found(groups: list[Group], opened: list[Opened], columns: dict[str, str]) -> None:
+    """Something was read, and every column the user named is in some file."""
+    if not groups:
+        unread = [file for file in opened if not file.archive]
+        names = "; ".join(f"{file.source.name} ({file.skipped})" for file in unread[:MANY])
+        raise InputError(
+            f"nothing to read: {names or 'the folder is empty'}. Put CSV, JSON, Parquet or .txt "
+            "files there"
+        )
+    found = list(dict.fromkeys(name for group in groups for name in group.names))
+    for role, name in columns.items():
+        if name not in found:
+            raise InputError(
+                f"columns: no file has a column '{name}' (for {role}); there are "
+                + ", ".join(f"'{other}'" for other in found)
+            )
+    if not any(len(group.articles) for group in groups):
+        reasons = pd.concat([group.rejected for group in groups])["reason"].value_counts()
+        why = ", ".join(f"{n} times '{reason}'" for reason, n in reasons.items()) or "no rows"
+        files = [fact["file"] for group in groups for fact in group.facts]
+        raise InputError(
+            f"no article in {', '.join(files[:MANY])}: {why}. Look whether columns={{'text': ...}} "
+            "names the right column"
+        )
+
+
+def files_table(groups: list[Group], opened: list[Opened], repeated: pd.DataFrame) -> pd.DataFrame:
+    """`Corpus.files`: a row for every file found, read or not."""
+    facts = {fact["file"]: fact for group in groups for fact in group.facts}
+    again = repeated["file"].value_counts()
+    rows = []
+    for file in opened:
+        name = file.source.name
+        row: dict[str, Any] = dict.fromkeys(WORDS, "") | dict.fromkeys(COUNTS, 0)
+        row |= {"file": name, "sha256": file.digest}
+        unread = {"format": "not read", "note": f"not read: {file.skipped}"}
+        if file.archive:
+            unread = {"format": ARCHIVE, "note": file.note}
+        row |= facts.get(name, unread)
+        row["breaks_off"] = int(file.cut)
+        row["read"] -= int(again.get(name, 0))
+        row["rejected"] += int(again.get(name, 0))
+        rows.append(row)
+    types = dict.fromkeys(WORDS, "str") | dict.fromkeys(COUNTS, "int64")
+    order = ["file", "sha256", "format", "encoding", *COUNTS[:3], "roles", *COUNTS[3:]]
+    return pd.DataFrame(rows)[[*order, "date_order", "note"]].astype(types)
+
+
+def report(files: pd.DataFrame) -> None:
+    """One line per file: announced, read, rejected, roles; many small files are summed up."""
+    folders = files["file"].str.rpartition("/")[0]
+    groups = files.groupby([folders, "format", "encoding", "roles", "note"], sort=True)
+    for (folder, *_), group in groups:
+        if len(group) <= MANY:
+            for _, row in group.iterrows():
+                say(_line(row["file"], row))
+            continue
+        total = group.iloc[0].copy()
+        numeric = group.select_dtypes("number")
+        total[numeric.columns] = numeric.sum()
+        say(_line(f"{len(group)} files in {folder or 'the folder'}", total))
+
+
+def _line(name: str, row: pd.Series) -> str:
+    if row["format"] in ("not read", ARCHIVE):
+        return f"{name}: {row['note']}"
+    kind = ", ".join(part for part in (row["format"], row["encoding"]) if part)
+    counts = f"{row['announced']:,} announced, {row['read']:,} read, {row['rejected']:,} rejected"
+    gap = row["announced"] - row["read"] - row["rejected"]
+    extras = [
+        f"{gap} ANNOUNCED ARTICLES NOT FOUND" if gap > 0 else "",
+        f"{-gap} more than announced" if gap < 0 else "",
+        f"broken letters (Ã¼) mended in {row['repaired']} articles" if row["repaired"] else "",
+        f"{row['with_html']} texts hold HTML tags, which are counted as words: take them out first"
+        if row["with_html"]
+        else "",
+        f"{row['dates_unreadable']} dates unreadable" if row["dates_unreadable"] else "",
+        f"{row['dates_guessed']} dates guessed ({row['date_order'] or 'two-digit year'}; "
+        "see day_first=)"
+        if row["dates_guessed"]
+        else "",
+        row["note"],
+    ]
+    more = "".join(f"; {extra}" for extra in extras if extra)
+    return f"{name}: {kind}: {counts}{more};\n    {row['roles']}"
