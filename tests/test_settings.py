@@ -56,6 +56,7 @@ def test_good_settings() -> None:
         ("k = 12", "k = 12 oops", r"study.toml: not valid TOML: .*line 10"),
         ("[[time.events]]", '[corpus.x]', r"unknown key 'x' in \[corpus\]"),
         ("[topics]", '[figures]\nformats = ["gif"]\n[topics]', r"line 10: no format 'gif'"),
+        ("[topics]", "[copies]\ncontainment = 0.3\n[topics]", r"line 10: containment must be .* 0"),
         ("start =", 'languages = ["german"]\nstart =', r"line 3: 'german' is no language code"),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Compiled kernels of `dedupe`: shingles, signatures, candidates, exact similarity.
+"""Compiled kernels of `dedupe`: shingles, signatures, candidates.
 
 A text is its words: runs of letters, digits and underscores, lower-cased. Its shingles are all runs
 of five words, each a 64-bit hash, so two different shingles are taken for one about once in 10^19
@@ -72,25 +72,35 @@ def _shingles(codes, start, end, word, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def signatures(codes, offsets, word):  # type: ignore[no-untyped-def]
-    """Signatures (documents × bins), number of words, and a hash of all words, per text.
+def signatures(codes, offsets, word, sampled):  # type: ignore[no-untyped-def]
+    """Signatures (documents × bins), number of words, a hash of all words, and sampled shingles.
 
     `codes` holds the texts' code points one after another, text d is
     ``codes[offsets[d]:offsets[d + 1]]``; `word` says of every code point whether it is in a word.
+    The samples are the distinct shingles whose last `sampled` bits are zero, sorted, one text
+    after another; with them where each text's begin, and how many shingles it has in all.
     """
     n = len(offsets) - 1
     signs = np.empty((n, BINS), dtype=np.uint32)
     words = np.zeros(n, dtype=np.int64)
     wholes = np.zeros(n, dtype=np.uint64)
+    begins = np.zeros(n + 1, dtype=np.int64)
+    sizes = np.zeros(n, dtype=np.int64)
     longest = 0
     for d in range(n):
         longest = max(longest, offsets[d + 1] - offsets[d])
     buffer = np.empty(longest // 2 + 2, dtype=np.uint64)
+    part = np.empty(longest // 2 + 2, dtype=np.uint64)
+    samples = np.empty(1024, dtype=np.uint64)
+    end = 0
+    mask = _U((1 << sampled) - 1)
     least = np.empty(BINS, dtype=np.uint32)
     full = np.empty(BINS, dtype=np.bool_)
     for d in range(n):
         count, words[d], wholes[d] = _shingles(codes, offsets[d], offsets[d + 1], word, buffer)
+        sizes[d] = count
         full[:] = False
+        few = 0
         for s in range(count):
             value = buffer[s]
             place = np.int64(value >> _BIN_SHIFT)
@@ -98,8 +108,26 @@ def signatures(codes, offsets, word):  # type: ignore[no-untyped-def]
             if not full[place] or low < least[place]:
                 least[place] = low
                 full[place] = True
+            if value & mask == _ZERO:
+                part[few] = value
+                few += 1
         _densify(least, full, count, signs[d])
-    return signs, words, wholes
+        while end + few > len(samples):
+            samples = np.concatenate((samples, np.empty(len(samples), dtype=np.uint64)))
+        end = _append_distinct(part[:few], samples, end)
+        begins[d + 1] = end
+    return signs, words, wholes, samples[:end].copy(), begins, sizes
+
+
+@njit(cache=True)
+def _append_distinct(values, out, end):  # type: ignore[no-untyped-def]
+    """Write the sorted distinct values to `out` from place `end`; return the next free place."""
+    ordered = np.sort(values)
+    for place in range(len(ordered)):
+        if place == 0 or ordered[place] != ordered[place - 1]:
+            out[end] = ordered[place]
+            end += 1
+    return end
 
 
 @njit(cache=True)
@@ -131,13 +159,7 @@ def shingle_sets(codes, offsets, word):  # type: ignore[no-untyped-def]
     end = 0
     for d in range(n):
         count, _, _ = _shingles(codes, offsets[d], offsets[d + 1], word, flat[end:])
-        part = np.sort(flat[end : end + count])
-        kept = 0
-        for s in range(count):
-            if s == 0 or part[s] != part[s - 1]:
-                flat[end + kept] = part[s]
-                kept += 1
-        end += kept
+        end = _append_distinct(flat[end : end + count], flat, end)
         begins[d + 1] = end
     return flat[:end].copy(), begins
 
@@ -190,26 +212,3 @@ def pairs_in_runs(keys, order, cap, reach):  # type: ignore[no-untyped-def]
 @njit(cache=True, inline="always")
 def _pair(a, b, n):  # type: ignore[no-untyped-def]
     return _U(min(a, b)) * _U(n) + _U(max(a, b))
-
-
-@njit(cache=True)
-def jaccards(first, second, flat, begins):  # type: ignore[no-untyped-def]
-    """Shared shingles over all shingles, exactly, for each pair of texts."""
-    result = np.zeros(len(first), dtype=np.float64)
-    for p in range(len(first)):
-        i, i_end = begins[first[p]], begins[first[p] + 1]
-        j, j_end = begins[second[p]], begins[second[p] + 1]
-        union = (i_end - i) + (j_end - j)
-        shared = 0
-        while i < i_end and j < j_end:
-            if flat[i] == flat[j]:
-                shared += 1
-                i += 1
-                j += 1
-            elif flat[i] < flat[j]:
-                i += 1
-            else:
-                j += 1
-        if union > shared:
-            result[p] = shared / (union - shared)
-    return result

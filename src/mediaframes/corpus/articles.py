@@ -18,7 +18,7 @@ EMPTY = {
     "files": ("file", "sha256", "format", "encoding", "announced", "read", "rejected", "roles"),
     "left_out": ("id", "step", "reason", "file", "row", "start"),
     "parts": ("id", "line", "part", "text", "reason"),
-    "copies": ("id_a", "id_b", "jaccard", "exact"),
+    "copies": ("id_a", "id_b", "jaccard", "containment", "exact", "joined"),
 }
 START = 80  # characters of an article that is left out, enough to recognize it
 

@@ -64,10 +64,14 @@ class CleaningSettings:
 
 @dataclass(frozen=True)
 class CopiesSettings:
-    """``[copies]``: what counts as a copy and what happens to copies."""
+    """``[copies]``: what counts as a copy and what happens to copies (see `dedupe`).
+
+    `containment` 0 does not look for texts within longer ones.
+    """
 
     similarity: float = 0.8
-    policy: Literal["weight", "earliest", "none"] = "weight"
+    containment: float = 0.8
+    policy: Literal["weight", "fit", "earliest", "none"] = "weight"
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,7 @@ max_share, min_docs, model, stem. Did you mean 'k'?
 # smallest and largest allowed values
 RANGES = {
     "copies.similarity": (0.3, 1.0),
+    "copies.containment": (0.0, 1.0),
     "topics.k": (2, 1000),
     "topics.min_docs": (1, 10**9),
     "topics.max_share": (0.0, 1.0),
@@ -356,6 +361,12 @@ def _check_together(settings: Settings, source: _Source) -> None:
                 "corpus", "languages",
                 f"'{language}' is no language code; give two letters, e.g. \"de\" or \"en\"",
             )  # fmt: skip
+    if 0 < settings.copies.containment < 0.5:
+        raise source.error(
+            "copies", "containment",
+            f"containment must be from 0.5 to 1.0, or 0 to switch it off, not "
+            f"{settings.copies.containment}",
+        )  # fmt: skip
     if not settings.figures.formats:
         raise source.error("figures", "formats", 'formats is empty; give at least one, e.g. "pdf"')
     for kind in settings.figures.formats:

@@ -75,7 +75,9 @@ class Study:
             self.read(),
             selection={k: v for k, v in asdict(settings.corpus).items() if k != "files"},
             cleaning=asdict(settings.cleaning),
-            copies=asdict(settings.copies) | ({"policy": policy} if policy else {}),
+            copies=asdict(settings.copies)
+            | {"containment": settings.copies.containment or None}
+            | ({"policy": policy} if policy else {}),
         )
         return result
 
