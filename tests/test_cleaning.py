@@ -378,3 +378,11 @@ def test_comments_glued_to_the_credit(shared_data: Path) -> None:
     corpus = clean(corpus_of(text.replace("\n\nKommentare", "Kommentare")))
     assert parts_of(corpus, "credit") == ["(bme mit AFP)."]
     assert corpus.dropped["reason"].iloc[-1] == "comment link"
+
+
+def test_furniture_given_twice_is_no_headline() -> None:
+    text = (
+        "Share on Facebook\nShare on Facebook\n" + "The two sides met again on Monday and talked."
+    )
+    corpus = Corpus.from_frame(pd.DataFrame({"text": [text], "language": "en"}))
+    assert clean(corpus).dropped["text"].tolist() == ["Share on Facebook"] * 2

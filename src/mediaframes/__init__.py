@@ -27,6 +27,7 @@ The verbs, in the order in which a study uses them::
 
 from mediaframes.corpus import (
     Corpus,
+    check_cleaning,
     clean,
     copies_between,
     datasets,
@@ -35,6 +36,7 @@ from mediaframes.corpus import (
     outlets,
     propose_outlets,
     read,
+    show_cleaning,
     wire_share,
 )
 from mediaframes.errors import InputError
@@ -60,6 +62,7 @@ __all__ = [
     "Tokens",
     "Topics",
     "apply_codebook",
+    "check_cleaning",
     "clean",
     "concordance",
     "copies_between",
@@ -80,6 +83,7 @@ __all__ = [
     "save_figure",
     "save_numbers",
     "save_table",
+    "show_cleaning",
     "tokenize",
     "verify",
     "wire_share",

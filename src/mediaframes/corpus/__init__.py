@@ -4,12 +4,14 @@ from mediaframes.corpus import datasets
 from mediaframes.corpus.articles import Corpus
 from mediaframes.corpus.cleaning import clean
 from mediaframes.corpus.duplicates import dedupe
+from mediaframes.corpus.inspection import check_cleaning, show_cleaning
 from mediaframes.corpus.language import language
 from mediaframes.corpus.outlets import copies_between, outlets, propose_outlets, wire_share
 from mediaframes.corpus.reading import read
 
 __all__ = [
     "Corpus",
+    "check_cleaning",
     "clean",
     "copies_between",
     "datasets",
@@ -18,5 +20,6 @@ __all__ = [
     "outlets",
     "propose_outlets",
     "read",
+    "show_cleaning",
     "wire_share",
 ]

@@ -231,6 +231,8 @@ def _read_head(lines: Sequence[Line], first: int, known: bool, clean: bool) -> N
         _mark_kicker(lines, titled[-1], clean)
         return
     for n, line in enumerate(lines[:3]):
+        if line.part == "furniture":  # "Share" and "Share" are no headline
+            continue
         # the page's own title, "Headline | Daily Example", and the headline again
         pieces = re.split(r"\s[|–—›»·-]\s", line.text)
         for later in lines[n + 1 : first]:
