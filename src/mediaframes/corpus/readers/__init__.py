@@ -25,6 +25,7 @@ from mediaframes.corpus.readers._parquet import Parquet
 from mediaframes.corpus.readers._proquest_html import ProquestHtml, ProquestMail
 from mediaframes.corpus.readers._proquest_txt import ProquestTxt
 from mediaframes.corpus.readers._text import Text
+from mediaframes.corpus.readers._webpage import Html
 from mediaframes.corpus.readers._xlsx import Xlsx
 from mediaframes.corpus.readers._yomidasu import Yomidasu
 
@@ -50,6 +51,7 @@ READERS: tuple[Reader, ...] = (
     NexisHtml(),
     NexisRtf(),
     NexisTxt(),
+    Html(),
     Json(),
     Delimited(),
     Text(),

@@ -94,34 +94,34 @@ def unreadable(piece: Piece, problem: str) -> Rejected:
     return Rejected(piece.line, problem, start(_TAG.sub(" ", piece.html[:4000])))
 
 
-def flat(element: Any, *, apart: Collection[Any] = ()) -> str:
+def flat(element: Any, *, apart: Collection[Any] = (), hidden: Collection[str] = _HIDDEN) -> str:
     """All visible text, with `BLOCK` where paragraphs end and `BREAK` where lines break.
 
-    In place of the elements `apart` stands a `GAP`. Walks without recursion, so that deep nesting
-    costs no stack.
+    In place of the elements `apart` stands a `GAP`; tags in `hidden` are passed over. Walks without
+    recursion, so that deep nesting costs no stack.
     """
     from lxml import etree
 
     parts: list[str] = []
-    hidden = 0
+    inside = 0
     apart = frozenset(apart)
     for event, node in etree.iterwalk(element, events=("start", "end")):
         tag = node.tag if isinstance(node.tag, str) else ""
         if event == "start":
-            hidden += tag in _HIDDEN or node in apart
+            inside += tag in hidden or node in apart
             if node in apart:
                 parts.append(GAP)
             if tag in _BLOCKS:
                 parts.append(BLOCK)
             elif tag == "br":
                 parts.append(BREAK)
-            if not hidden:
+            if not inside:
                 parts.append(node.text or "")
             continue
-        hidden -= tag in _HIDDEN or node in apart
+        inside -= tag in hidden or node in apart
         if tag in _BLOCKS:
             parts.append(BLOCK)
-        if node is not element and not hidden:
+        if node is not element and not inside:
             parts.append(node.tail or "")
     return "".join(parts)
 
