@@ -110,7 +110,7 @@ def page_batch(page: WebPage, *, more: Mapping[str, Any], format: str) -> Batch:
         rejected = [Rejected(1, f"{page.problem}{where}", start[:START])]
         return Batch(no_rows(), format, page.encoding, rejected, notes=page.notes)
     row = {name: getattr(page, name) for name in FIELDS} | dict(more)
-    rows = table([{name: value for name, value in row.items() if value is not None}], [1])
+    rows = table([row], [1])  # all columns in each, so that a folder's pages are one table
     return Batch(
         rows, format, page.encoding, [], roles_of(rows), page.notes, None, lines_of([(1, page)])
     )
