@@ -187,6 +187,9 @@ def test_the_time_of_day_tells_who_was_first():
     corpus = corpus_of(
         {"a": wire, "b": wire, "c": wire},
         date=["2024-05-02"] * 3,
-        date_raw=["2024-05-02T18:30:00", "2024-05-02T07:15:00", "2024-05-02"],
+        date_raw=["2024-05-02T18:30:00", "2024-05-02T07:15:00", "2024-05-02 20:00"],
     )
     assert set(dedupe(corpus).docs["copy_of"]) == {"b"}
+    # a print without a time is no later one
+    unknown = corpus.docs.assign(date_raw=["2024-05-02", "2024-05-02T07:15:00", "2024-05-02"])
+    assert set(dedupe(Corpus.from_frame(unknown)).docs["copy_of"]) == {"a"}

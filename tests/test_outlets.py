@@ -88,17 +88,99 @@ def test_copies_between_counts_from_the_earliest():
         {
             "text": ["same words here"] * 3 + ["other words"] * 2 + ["alone"],
             "outlet": ["A", "B", "B", "B", "A", "B"],
-            "date": ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-01", "2024-01-02", None],
+            "date": ["2024-01-01", "2024-01-02", "2024-01-05", "2024-01-01", "2024-01-02", None],
         }
     )
     corpus = dedupe(Corpus.from_frame(docs))
-    assert copies_between(corpus).values.tolist() == [["A", "B", 2, 0.5], ["B", "A", 1, 0.5]]
-    assert wire_share(corpus).set_index("outlet")["copied"].to_dict() == {"A": 2, "B": 3}
+    assert copies_between(corpus).values.tolist() == [
+        ["A", "B", 2, 0.5, 0, 2.5],
+        ["B", "A", 1, 0.5, 0, 1.0],
+    ]
+    shares = wire_share(corpus).set_index("outlet")
+    assert shares["shared"].to_dict() == {"A": 2, "B": 3}
+    assert shares["first"].to_dict() == {"A": 1, "B": 1}
+    assert shares["later"].to_dict() == {"A": 1, "B": 2}
+    assert shares["tied"].to_dict() == {"A": 0, "B": 0}
     agencies = corpus.docs.assign(
         agency=pd.Series("AFP", corpus.docs.index).where(corpus.docs["text"] == "alone")
     )
-    marked = corpus.replace(step="clean", docs=agencies)
-    assert wire_share(marked).set_index("outlet")["wire"].to_dict() == {"A": 2, "B": 4}
+    marked = wire_share(corpus.replace(step="clean", docs=agencies)).set_index("outlet")
+    assert marked["wire"].to_dict() == {"A": 1, "B": 3}
+    assert marked["share"].to_dict() == {"A": 0.5, "B": 0.75}
+
+
+def prints(*rows: tuple[str, str | None, str | None]) -> Corpus:
+    """One report, printed by outlets on dates (as the files have them)."""
+    names, days, raw = zip(*rows, strict=True)
+    return dedupe(
+        Corpus.from_frame(
+            pd.DataFrame(
+                {
+                    "text": "same words here",
+                    "outlet": names,
+                    "date": days,
+                    "date_raw": pd.Series(raw, dtype="str"),
+                }
+            )
+        )
+    )
+
+
+def test_one_day_has_no_direction():
+    day, next_day = "2024-01-01", "2024-01-02"
+    corpus = prints(("B", day, day), ("A", day, day), ("C", next_day, next_day))
+    assert copies_between(corpus).drop(columns="share").fillna(-1).values.tolist() == [
+        ["A", "B", 1, 1, -1],
+        ["A", "C", 1, 0, 1],
+        ["B", "A", 1, 1, -1],
+        ["B", "C", 1, 0, 1],
+    ]
+    shares = wire_share(corpus).set_index("outlet")
+    assert shares["tied"].to_dict() == {"A": 1, "B": 1, "C": 0}
+    assert shares["wire"].to_dict() == {"A": 1, "B": 1, "C": 1}
+
+
+def test_known_times_give_a_direction_within_a_day():
+    day = "2024-01-01"
+    late, early = f"{day}T18:00:00+01:00", f"{day}T07:30:00+01:00"
+    corpus = prints(("A", day, late), ("B", day, early))
+    assert copies_between(corpus)[["from_outlet", "to_outlet", "tied", "lag"]].values.tolist() == [
+        ["B", "A", 0, 0.0]
+    ]
+    assert wire_share(corpus).set_index("outlet")["first"].to_dict() == {"A": 0, "B": 1}
+    # one time alone says nothing
+    half = prints(("A", day, late), ("B", day, day))
+    assert copies_between(half)["tied"].tolist() == [1, 1]
+
+
+def test_without_dates_nobody_was_first():
+    corpus = prints(("A", None, None), ("B", None, None))
+    assert copies_between(corpus)[["n", "tied"]].values.tolist() == [[1, 1], [1, 1]]
+    # a dated print is listed first, but the other may have been earlier
+    mixed = prints(("A", "2024-01-01", "2024-01-01"), ("B", None, None))
+    assert copies_between(mixed)[["from_outlet", "to_outlet", "tied"]].values.tolist() == [
+        ["A", "B", 1]
+    ]
+
+
+def test_an_outlet_that_prints_its_own_report_again_copies_nobody():
+    first, second, third = "2024-01-01", "2024-01-02", "2024-01-03"
+    corpus = prints(("A", first, first), ("B", second, second), ("A", third, third))
+    assert copies_between(corpus)[["from_outlet", "to_outlet", "n", "lag"]].values.tolist() == [
+        ["A", "A", 1, 2.0],
+        ["A", "B", 1, 1.0],
+    ]
+    shares = wire_share(corpus).set_index("outlet")
+    assert shares["wire"].to_dict() == {"A": 0, "B": 1}
+    assert shares["first"].to_dict() == {"A": 2, "B": 0}
+
+
+def test_twice_on_one_day_in_one_outlet_is_one_copy():
+    day = "2024-01-01"
+    corpus = prints(("A", day, day), ("A", day, day), ("A", day, day))
+    assert copies_between(corpus)[["from_outlet", "to_outlet", "n"]].values.tolist() == [
+        ["A", "A", 2]
+    ]
 
 
 @pytest.mark.real

@@ -146,32 +146,37 @@ def _report(size: np.ndarray, found: Found, copies: pd.DataFrame, policy: str) -
 
 def _originals(docs: pd.DataFrame, groups: np.ndarray) -> np.ndarray:
     """The id of the earliest article of each row's group; an article without date comes last."""
-    rows = pd.DataFrame(
-        {
-            "group": groups,
-            "date": docs["date"].to_numpy(),
-            "clock": clock(docs).to_numpy(),
-            "id": docs.index,
-        }
-    )
-    rows = rows.sort_values(["date", "clock", "id"], na_position="last", kind="stable")
-    first = rows.drop_duplicates("group").set_index("group")["id"]
-    return np.asarray(first.reindex(groups).to_numpy(dtype=object))
+    rows = docs[[name for name in ("date", "date_raw") if name in docs]].assign(group=groups)
+    rows = rows.assign(clock=clock(rows, rows["group"]))
+    # the rows come sorted by id
+    rows = rows.sort_values(["date", "clock"], na_position="last", kind="stable")
+    first = rows.drop_duplicates("group")
+    original = pd.Series(first.index.to_numpy(dtype=object), first["group"])
+    return np.asarray(original.reindex(groups).to_numpy(dtype=object))
 
 
-def clock(docs: pd.DataFrame) -> pd.Series:
+def clock(docs: pd.DataFrame, groups: pd.Series) -> pd.Series:
     """Seconds since midnight at which each article was published, float64; NaN where not known.
 
     Read from the date as the file has it (``date_raw``), where that is ISO with a time of day;
-    time zones are not compared. Midnight is what exports write where they do not know.
+    time zones are not compared. Midnight is what exports write where they do not know. Times are
+    only given where all articles of one group and day have one: a newspaper without times was not
+    the last.
 
     Examples
     --------
-    >>> clock(pd.DataFrame({"date_raw": ["2020-11-13T15:47:14+01:00", "2020-11-13"]})).tolist()
-    [56834.0, nan]
+    >>> docs = pd.DataFrame({"date_raw": ["2020-11-13T15:47:14+01:00", "2020-11-13 09:00"] * 2})
+    >>> docs["date"] = pd.Timestamp("2020-11-13")
+    >>> clock(docs, pd.Series([1, 1, 2, 2])).tolist()
+    [56834.0, 32400.0, 56834.0, 32400.0]
+    >>> clock(docs.assign(date_raw=["2020-11-13T15:47", "2020-11-13"] * 2), docs.index // 4)[0]
+    np.float64(nan)
     """
     if "date_raw" not in docs:
         return pd.Series(np.nan, docs.index)
     parts = docs["date_raw"].astype("str").str.extract(_TIME).astype("float64")
     seconds = parts[0] * 3600 + parts[1] * 60 + parts[2].fillna(0)
-    return seconds.where(seconds > 0)
+    seconds = seconds.where(seconds > 0)
+    keys = [np.asarray(groups), docs["date"].to_numpy()]
+    known = seconds.notna().groupby(keys, dropna=False).transform("all")
+    return seconds.where(known)

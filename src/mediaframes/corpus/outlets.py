@@ -8,6 +8,7 @@ import pandas as pd
 
 from mediaframes._console import say
 from mediaframes.corpus.articles import Corpus
+from mediaframes.corpus.duplicates import clock
 from mediaframes.errors import InputError
 
 # Endings of addresses that outlets use as names. Only these: "welt.online" must not become "welt".
@@ -160,21 +161,25 @@ def _as_dict(mapping: Mapping[str, str] | pd.DataFrame) -> dict[str, str]:
 
 
 def copies_between(corpus: Corpus) -> pd.DataFrame:
-    """How many articles of one outlet are copies of another outlet's earlier article.
+    """How many articles of one outlet another outlet had printed before, and how long before.
 
-    The earliest of a group counts as the source of all others. Often both copy from an agency:
-    the table says who was first in this corpus, not who wrote the text.
+    Who printed a report first is the source of all others of its group. Often both copy from an
+    agency: the table says who was first in this corpus, not who wrote the text.
 
     Parameters
     ----------
     corpus : Corpus
-        After `dedupe` with policy ``"weight"`` or ``"none"``.
+        After `dedupe`, with any policy but ``"earliest"``.
 
     Returns
     -------
     DataFrame
-        ``from_outlet to_outlet n share``; share is of `to_outlet`'s articles. Articles without an
-        outlet are left out; copies within one outlet have equal names.
+        ``from_outlet to_outlet n share tied lag``: `n` articles of `to_outlet` whose report
+        `from_outlet` was the first to print, their share of all articles of `to_outlet`; `tied`,
+        how many of these have no direction, because both outlets printed the report on the same
+        day and their times are not known, or a date is missing: they stand in both directions;
+        `lag`, the median of the days between (without the tied ones, NaN where all are). Articles
+        without an outlet are left out; copies within one outlet have equal names.
 
     Raises
     ------
@@ -185,37 +190,52 @@ def copies_between(corpus: Corpus) -> pd.DataFrame:
     --------
     >>> from mediaframes.corpus.duplicates import dedupe
     >>> corpus = dedupe(Corpus.from_frame(pd.DataFrame({
-    ...     "id": ["a", "b", "c"], "text": ["Rain is near."] * 2 + ["Sun."],
-    ...     "outlet": ["Echo", "Globe", "Globe"]})))
-    dedupe: 2 of 3 articles in 1 group of copies (1 pair, 1 exact); policy 'weight'
-    >>> copies_between(corpus).values.tolist()
-    [['Echo', 'Globe', 1, 0.5]]
+    ...     "text": ["Rain is near."] * 3 + ["Sun."], "outlet": ["Echo", "Globe", "Post", "Post"],
+    ...     "date": ["2024-05-01", "2024-05-03", "2024-05-01", "2024-05-01"]})))
+    dedupe: 3 of 4 articles in 1 group of copies (3 pairs, 3 exact); policy 'weight'
+    >>> copies_between(corpus)
+      from_outlet to_outlet  n  share  tied  lag
+    0        Echo     Globe  1    1.0     0  2.0
+    1        Echo      Post  1    0.5     1  NaN
+    2        Post      Echo  1    1.0     1  NaN
+    3        Post     Globe  1    1.0     0  2.0
     """
-    docs = _with_copies(corpus)
-    copies = docs[docs["copy_of"] != docs.index]
-    source = docs["outlet"].reindex(copies["copy_of"]).to_numpy()
-    pairs = pd.DataFrame({"from_outlet": source, "to_outlet": copies["outlet"].to_numpy()})
-    table = pairs.dropna().groupby(["from_outlet", "to_outlet"], sort=True).size()
-    result = table.rename("n").reset_index().astype({"n": "int64"})
-    totals = docs["outlet"].value_counts()
-    result["share"] = result["n"] / result["to_outlet"].map(totals).astype("float64")
-    return result
+    prints = _prints(_with_copies(corpus))
+    first = prints[prints["first"]].drop_duplicates(["copy_of", "outlet"])
+    pairs = prints.merge(
+        first[["copy_of", "outlet", "id", "date"]], on="copy_of", suffixes=("", "_from")
+    )
+    pairs = pairs[pairs["id"] != pairs["id_from"]]
+    # the first print of an outlet is no copy of the outlet's own
+    pairs["tied"] = pairs["first"] | pairs["date"].isna()
+    pairs["lag"] = (pairs["date"] - pairs["date_from"]).dt.days.where(~pairs["tied"])
+    cells = pairs.groupby(["outlet_from", "outlet"], sort=True)
+    table = cells.agg(n=("tied", "size"), tied=("tied", "sum"), lag=("lag", "median"))
+    table = table.rename_axis(["from_outlet", "to_outlet"]).reset_index()
+    totals = corpus.docs["outlet"].value_counts()
+    table["share"] = table["n"] / table["to_outlet"].map(totals).astype("float64")
+    table = table.astype(
+        {"from_outlet": "str", "to_outlet": "str", "n": "int64", "tied": "int64", "lag": "float64"}
+    )
+    return table[["from_outlet", "to_outlet", "n", "share", "tied", "lag"]]
 
 
 def wire_share(corpus: Corpus) -> pd.DataFrame:
-    """How much of each outlet's output is not, or not only, its own.
+    """How much of each outlet's output is agency copy, or was printed elsewhere before.
 
     Parameters
     ----------
     corpus : Corpus
-        After `dedupe` with policy ``"weight"`` or ``"none"``; after `clean`, agencies named in
-        the texts count as well.
+        After `dedupe`, with any policy but ``"earliest"``; after `clean`, agencies named in the
+        texts count as well.
 
     Returns
     -------
     DataFrame
-        ``outlet n copied with_agency wire share``: articles, those in a group of copies with
-        another outlet, those that name an agency, those with either, and the last over `n`.
+        ``outlet n shared first tied later with_agency wire share``: articles; those in a group of
+        copies with another outlet, and of these: in which this outlet was the `first`, was `tied`
+        with another (same day, or a date is missing), or came `later`; those that name an agency;
+        `wire`, those that do or were tied or later; and `share`, the last over `n`.
 
     Raises
     ------
@@ -226,21 +246,50 @@ def wire_share(corpus: Corpus) -> pd.DataFrame:
     --------
     >>> from mediaframes.corpus.duplicates import dedupe
     >>> corpus = dedupe(Corpus.from_frame(pd.DataFrame({
-    ...     "id": ["a", "b", "c"], "text": ["Rain is near."] * 2 + ["Sun."],
-    ...     "outlet": ["Echo", "Globe", "Globe"]})))
+    ...     "text": ["Rain is near."] * 2 + ["Sun."], "outlet": ["Echo", "Globe", "Globe"],
+    ...     "date": ["2024-05-01", "2024-05-03", "2024-05-03"]})))
     dedupe: 2 of 3 articles in 1 group of copies (1 pair, 1 exact); policy 'weight'
-    >>> wire_share(corpus)[["outlet", "n", "copied", "share"]].values.tolist()
-    [['Echo', 1, 1, 1.0], ['Globe', 2, 1, 0.5]]
+    >>> wire_share(corpus)[["outlet", "n", "first", "later", "share"]].values.tolist()
+    [['Echo', 1, 1, 0, 0.0], ['Globe', 2, 0, 1, 0.5]]
     """
     docs = _with_copies(corpus)
-    several = docs.groupby("copy_of")["outlet"].transform("nunique") > 1
-    agency = docs["agency"].notna() if "agency" in docs else pd.Series(False, docs.index)
-    marks = pd.DataFrame({"copied": several, "with_agency": agency, "wire": several | agency})
+    prints = _prints(docs)
+    outlets_first = prints[prints["first"]].groupby("copy_of")["outlet"].nunique()
+    own = prints["first"].groupby([prints["copy_of"], prints["outlet"]]).transform("any")
+    alone = own & (prints["copy_of"].map(outlets_first) == 1)
+    shared = prints.groupby("copy_of")["outlet"].transform("nunique") > 1
+    tied = shared & ~alone & (own | prints["date"].isna())
+    marks = pd.DataFrame(
+        {
+            "shared": shared,
+            "first": shared & alone,
+            "tied": tied,
+            "later": shared & ~alone & ~tied,
+        }
+    ).set_index(prints["id"])
+    marks = marks.reindex(docs.index, fill_value=False)
+    marks["with_agency"] = docs["agency"].notna() if "agency" in docs else False
+    marks["wire"] = marks["with_agency"] | marks["tied"] | marks["later"]
     groups = marks.astype("int64").groupby(docs["outlet"], sort=True)
     table = groups.sum()
     table.insert(0, "n", groups.size())
     table["share"] = table["wire"] / table["n"]
     return table.reset_index()
+
+
+def _prints(docs: pd.DataFrame) -> pd.DataFrame:
+    """Articles of groups of copies: ``id copy_of outlet date first``, sorted by id.
+
+    `first`: nothing in the group is known to be earlier. An article without a date is only first
+    where all are without.
+    """
+    columns = [name for name in ("copy_of", "outlet", "date", "date_raw") if name in docs]
+    prints = docs.loc[docs["copy_of"].duplicated(keep=False), columns].copy()
+    seconds = clock(prints, prints["copy_of"]).fillna(0)
+    moment = prints["date"] + pd.to_timedelta(seconds, unit="s")
+    earliest = moment.groupby(prints["copy_of"]).transform("min")
+    prints["first"] = (moment == earliest) | earliest.isna()
+    return prints[prints["outlet"].notna()].rename_axis("id").reset_index()
 
 
 def _with_copies(corpus: Corpus) -> pd.DataFrame:

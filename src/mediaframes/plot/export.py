@@ -419,7 +419,9 @@ def _articles(table: pd.DataFrame) -> str:
     counts = table["n"].dropna()
     total = table.groupby("frame")["n"].sum().max() if "frame" in table else counts.sum()
     if {"from_outlet", "to_outlet"} <= set(table.columns):
-        return f"n = {int(total):,} copies"
+        tied = int(table["tied"].sum()) if "tied" in table else 0
+        both = f", {tied:,} of them printed on one day and counted in both directions"
+        return f"n = {int(total):,} copies{both if tied else ''}"
     low, high = int(counts.min()), int(counts.max())
     spread = f" ({low:,} to {high:,} per point)" if len(counts) > 1 and low != high else ""
     return f"n = {int(total):,} articles{spread}"

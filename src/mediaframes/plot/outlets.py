@@ -277,7 +277,8 @@ def copies(table: pd.DataFrame, *, width: str | float = "onehalf", ax: Axes | No
     ----------
     table : DataFrame
         From ``mf.copies_between``: from_outlet, to_outlet, n, share. `n` articles of
-        `to_outlet` copy one of `from_outlet`; share is of all articles of `to_outlet`.
+        `to_outlet` copy one of `from_outlet`; share is of all articles of `to_outlet`. With a
+        column tied, the axis says that some were printed by both on the same day.
     width : str or float
         "single", "onehalf", "double" or millimeters.
     ax : Axes, optional
@@ -317,7 +318,8 @@ def copies(table: pd.DataFrame, *, width: str | float = "onehalf", ax: Axes | No
             shade = RISING(scale(0.0 if np.isnan(part) else part))
             _cell_text(ax, i, j, text, shade, False)
     ax.set_xlabel("copied by")
-    ax.set_ylabel("printed first by")
+    tied = "tied" in cells and bool((cells["tied"] > 0).any())
+    ax.set_ylabel("printed first, or on the same day, by" if tied else "printed first by")
     ax.xaxis.set_label_position("top")
     return ax
 
