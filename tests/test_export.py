@@ -36,7 +36,6 @@ plot.save_figure(plot.prevalence(table), "fig-1", data=table, made=made, folder=
 @pytest.fixture
 def reports(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("MEDIAFRAMES_OUT", str(tmp_path))
-    monkeypatch.delenv("MEDIAFRAMES_NOTE", raising=False)
     return tmp_path
 
 
@@ -143,6 +142,16 @@ def test_what_is_missing_is_asked_for(reports, table):
     with pytest.raises(InputError, match="made="):
         plot.save_figure(ax, "fig", data=table, alt="A.", made=3)
     assert not (reports / "figures").exists()
+
+
+def test_note_of_the_nearest_study_stands_under_captions(tmp_path, monkeypatch):
+    monkeypatch.delenv("MEDIAFRAMES_NOTE")
+    (tmp_path / "study.toml").write_text("[study]\nnote = 'Invented'\n")
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    assert plot.export.caption_draft(pd.DataFrame(), "A") == "A. Invented."
+    (tmp_path / "study.toml").write_text("[study\nnote = 1")
+    assert plot.export.caption_draft(pd.DataFrame(), "A") == "A."
 
 
 def test_caption_is_drafted_from_the_table(reports, monkeypatch):

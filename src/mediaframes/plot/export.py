@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -62,11 +63,32 @@ def reports_folder() -> Path:
     """
     if out := os.environ.get("MEDIAFRAMES_OUT"):
         return Path(out)
+    study = _nearest_study()
+    return (study.parent if study else Path.cwd()) / "reports"
+
+
+def _nearest_study() -> Path | None:
     here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / "study.toml").is_file():
-            return folder / "reports"
-    return here / "reports"
+    files = (folder / "study.toml" for folder in (here, *here.parents))
+    return next((file for file in files if file.is_file()), None)
+
+
+def _note() -> str:
+    """What the study says under each caption, found as `reports_folder` is.
+
+    The environment variable ``MEDIAFRAMES_NOTE`` (set by ``mediaframes reproduce``), else ``note``
+    in the nearest ``study.toml``.
+    """
+    if (note := os.environ.get("MEDIAFRAMES_NOTE")) is not None:
+        return note.strip()
+    study = _nearest_study()
+    try:
+        content = tomllib.loads(study.read_text(encoding="utf-8")) if study else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return ""  # `open_study` says what is wrong with it
+    section = content.get("study", {})
+    note = section.get("note", "") if isinstance(section, dict) else ""
+    return note.strip() if isinstance(note, str) else ""
 
 
 def save_figure(
@@ -94,7 +116,7 @@ def save_figure(
         What the figure shows, in a sentence, for readers who cannot see it.
     caption : str, optional
         The caption's first sentences; n, interval, period, weights and the study's note
-        (``MEDIAFRAMES_NOTE``) are added from the table. Default: the alternative text.
+        are added from the table. Default: the alternative text.
     made : Made, a value that has one, or a sequence of them, optional
         How the table came to be.
     folder : path, optional
@@ -409,7 +431,7 @@ def caption_draft(table: pd.DataFrame, start: str) -> str:
         days = table["period"].dropna()
         if len(days):
             parts.append(f"Periods starting {days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}")
-    if note := os.environ.get("MEDIAFRAMES_NOTE", "").strip():
+    if note := _note():
         parts.append(note.rstrip("."))
     return " ".join(f"{part}." if part[-1] not in ".?!" else part for part in parts)
 

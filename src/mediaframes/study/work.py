@@ -322,8 +322,6 @@ def open_study(path: str | Path | None = None) -> Study:
     chosen = path or os.environ.get("MEDIAFRAMES_STUDY") or _nearest()
     found = Path(chosen).resolve()
     settings = check_study(found)
-    # figures and tables that a notebook saves carry the study's note, as in an unattended run
-    os.environ["MEDIAFRAMES_NOTE"] = settings.study.note
     cache = os.environ.get("MEDIAFRAMES_CACHE", settings.study.cache)
     return Study(found, settings, Cache(found.parent / cache if cache else None))
 
