@@ -52,6 +52,27 @@ def one(text: str) -> str | None:
         ("Thu, 24 Oct 2024 10:00:00 +0200", "2024-10-24"),
         ("Thu Oct 24 10:00:00 +0000 2024", "2024-10-24"),
         ("05-Mar-2021", "2021-03-05"),
+        ("2021-Mar-05", "2021-03-05"),
+        ("giovedì 24 ottobre 2024", "2024-10-24"),
+        ("24 febbr. 2020", "2020-02-24"),
+        ("donderdag 5 mrt. 2020", "2020-03-05"),
+        ("quinta-feira, 24 de outubro de 2024", "2024-10-24"),
+        ("5 de set de 2020", "2020-09-05"),
+        ("24 października 2024 r.", "2024-10-24"),
+        ("poniedziałek, 5 paź 2020", "2020-10-05"),
+        ("24 октября 2024 года, 10:15", "2024-10-24"),
+        ("5 мая 2020 г.", "2020-05-05"),
+        ("Воскресенье, 1 июня 2025", "2025-06-01"),
+        ("torsdag den 24. oktober 2024 kl. 10.15", "2024-10-24"),
+        ("5 augusti 2020", "2020-08-05"),
+        ("24. desember 2020", "2020-12-24"),
+        ("24. října 2024", "2024-10-24"),
+        ("1. květen 2020", "2020-05-01"),
+        ("24 Ekim 2024 Perşembe", "2024-10-24"),
+        ("24 EKİM 2024", "2024-10-24"),
+        ("5 KASIM 2024", "2024-11-05"),
+        ("5 Agustos 2024", "2024-08-05"),
+        ("October 24, 2024 Thursday", "2024-10-24"),
     ],
 )
 def test_formats(text: str, day: str):
@@ -64,6 +85,7 @@ def test_formats(text: str, day: str):
         "", "soon", "2021", "2021-03", "März 2021", "2021-13-01", "2021-02-30", "31.11.2020",
         "32/13/2020", "1599-12-31", "2101-01-01", "0000-00-00", "5 Foo 2021", "2021-03-05 25:00",
         "12345", "1234567", "53", "2021-03/05", "05.03.2021 and later", "1603981234", "24.10.024",
+        "April 20, 1400 GMT", "April 20, 2015 GMT", "Correction Appended", "5 March 2021 edition",
     ],
 )  # fmt: skip
 def test_nothing_else_is_a_date(text: str):
@@ -76,7 +98,7 @@ def test_unambiguous_formats_come_back(dates: list[dt.date]):
         texts = pd.Series([form.format(day) for day in dates], dtype="str")
         found = parse_dates(texts)
         assert [day.date() for day in found.date] == dates
-        assert set(found.source) == {"given"}
+        assert set(found.source) == {"metadata"}
     named = [f"{day.day}. {GERMAN[day.month - 1]} {day:%Y}" for day in dates]
     assert [day.date() for day in parse_dates(pd.Series(named)).date] == dates
 
@@ -91,7 +113,7 @@ def test_order_of_day_and_month(dates: list[dt.date], day_first: bool, random):
     if any(day.day > 12 for day in dates):
         assert [day.date() for day in found.date] == dates
         assert found.order == ("day first" if day_first else "month first")
-        assert set(found.source) == {"given"}
+        assert set(found.source) == {"metadata"}
     else:
         unclear = [day.day != day.month for day in dates]
         assert (found.source == "guessed").tolist() == unclear
@@ -108,10 +130,38 @@ def test_any_text_is_survived(text: str):
 def test_evidence_for_both_orders_is_a_guess():
     found = parse_dates(pd.Series(["24/10/2024", "25/10/2024", "10/26/2024", "3/4/2024"]))
     assert found.date.dt.strftime("%m-%d").tolist() == ["10-24", "10-25", "10-26", "04-03"]
-    assert found.source.tolist() == ["given", "given", "given", "guessed"]
+    assert found.source.tolist() == ["metadata", "metadata", "metadata", "guessed"]
 
 
 def test_missing_stays_missing():
     found = parse_dates(pd.Series([None, "2024-10-24"], index=["b", "a"], dtype="str"))
     assert found.date.index.tolist() == ["b", "a"]
     assert found.date.isna().tolist() == [True, False]
+
+
+def test_every_month_of_every_language_is_one_month():
+    from mediaframes.corpus.months import _NAMES, MONTHS
+
+    known = ",".join(_NAMES)
+    assert known == "de,en,fr,es,it,nl,pt,pl,ru,da,sv,no,cs,tr"
+    for names in _NAMES.values():
+        months = names.split("|")
+        assert len(months) == 12
+        for number, spellings in enumerate(months, start=1):
+            for name in spellings.split():
+                for shown in (name, name.upper(), name.capitalize(), name + "."):
+                    assert one(f"5 {shown} 2020") == f"2020-{number:02d}-05", shown
+    assert set(MONTHS.values()) == set(range(1, 13))
+
+
+def test_days_that_do_not_exist_are_told_from_what_is_no_date():
+    found = parse_dates(pd.Series(["31.02.2020", "2101-01-01", "soon", "29 February 2020"]))
+    assert found.impossible.tolist() == [True, True, False, False]
+    assert found.date.notna().tolist() == [False, False, False, True]
+
+
+def test_where_a_date_was_found_is_kept_and_a_guess_wins():
+    raw = pd.Series(["2020-01-05", "3/4/2020", "soon"])
+    found = parse_dates(raw, found_in=pd.Series(["text", "file name", "text"]))
+    assert found.source.tolist()[:2] == ["text", "guessed"]
+    assert pd.isna(found.source.iloc[2])

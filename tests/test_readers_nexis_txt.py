@@ -371,3 +371,23 @@ def test_damaged_and_hostile_files():
     ):
         read_text(HEAD.format(1, 1) + "The Echo\n\nSums\n\n" + hostile)
     assert article([]) == "empty document"
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "                 Correction Appended\n\n                     January 11, 2010 Monday",
+        "                     January 11, 2010 Monday\n                      Correction Appended",
+        "Correction Appended\n\n                            January 11, 2010 Monday",
+    ],
+)
+def test_a_correction_is_neither_date_nor_headline(between: str):
+    head = (
+        "                               1 of 1 DOCUMENTS\n\n\n                 The Harbour Echo\n\n"
+    )
+    story = "\n\n\nCouncil votes\n\nLENGTH: 235  words\n\nThe next vote is on April 20, 1400 GMT.\n"
+    row = read_text(head + between + story).rows.iloc[0]
+    assert row[["title", "date", "outlet"]].tolist() == [
+        "Council votes", "January 11, 2010", "The Harbour Echo",
+    ]  # fmt: skip
+    assert "Correction Appended" in row["edition"]

@@ -207,8 +207,45 @@ def test_guessed_dates_are_marked_and_can_be_settled(tmp_path: Path):
     assert set(guessed.docs["date_source"]) == {"guessed"}
     assert guessed.files["dates_guessed"].tolist() == [2]
     settled = read(path, day_first=False).docs
-    assert set(settled["date_source"]) == {"given"}
+    assert set(settled["date_source"]) == {"metadata"}
     assert sorted(settled["date"].dt.strftime("%m-%d")) == ["03-04", "05-06"]
+
+
+def test_retrieval_is_no_publication(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    rows = [
+        {"retrieved_at": "2024-10-24", "shown": "23 October 2024", "text": "One."},
+        {"retrieved_at": "2024-10-24", "shown": "31 February 2024", "text": "Two."},
+        {"retrieved_at": "2024-10-24", "shown": "2124-10-25", "text": "Three."},
+        {"retrieved_at": "2024-10-24", "shown": "2024-10-25T01:00:00", "text": "Four."},
+    ]
+    corpus = read(write(tmp_path / "a.jsonl", rows[:1]))
+    assert corpus.files["roles"].iloc[0] == "text = text, date = shown"
+    corpus = read(write(tmp_path / "a.jsonl", rows), columns={"date": "shown"})
+    fact = corpus.files.iloc[0]
+    assert fact[["dates_unreadable", "dates_impossible", "dates_too_late"]].tolist() == [2, 2, 0]
+    rows[2]["shown"] = "2099-10-25"
+    corpus = read(write(tmp_path / "a.jsonl", rows), columns={"date": "shown"})
+    assert corpus.files["dates_too_late"].tolist() == [1]
+    assert corpus.docs["date"].max().year == 2099  # nothing is changed
+    said = capsys.readouterr().out
+    assert "1 dates unreadable (1 of them name a day that does not exist)" in said
+    assert "1 DATES LATER THAN THE DAY OF RETRIEVAL in the same record" in said
+    assert "1 DATES LIE IN THE FUTURE" in said
+
+
+def test_the_day_of_the_analysis_changes_nothing_that_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    from mediaframes.corpus import receipt
+
+    path = write(tmp_path / "a.jsonl", [{"date": "2030-01-01", "text": "One."}])
+    corpora = []
+    for today in ("2029-01-01", "2031-01-01"):
+        monkeypatch.setattr(receipt, "_today", lambda today=today: pd.Timestamp(today))
+        corpora.append(read(path))
+    assert capsys.readouterr().out.count("FUTURE") == 1
+    assert corpora[0].files.equals(corpora[1].files)
+    assert corpora[0].content_hash == corpora[1].content_hash
 
 
 def test_columns_overrule_the_guess(tmp_path: Path):
@@ -243,6 +280,7 @@ def test_folder_of_text_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert corpus.docs.index.tolist() == [str(number) for number in range(7)]
     assert set(corpus.docs["outlet"]) == {"Daily Example"}
     assert corpus.docs["date"].iloc[0] == pd.Timestamp("2024-10-01")
+    assert set(corpus.docs["date_source"]) == {"file name"}
     skipped = corpus.files.set_index("file")["note"]
     assert skipped["README.md"] == "not read: a README"
     assert skipped[".hidden.csv"] == "not read: hidden"
@@ -381,7 +419,7 @@ def test_single_articles_share_their_evidence(tmp_path: Path):
         (tmp_path / f"{number}.json").write_text(json.dumps(item))
     corpus = read(tmp_path)
     assert sorted(corpus.docs["date"].dt.strftime("%m-%d")) == ["04-03", "04-25"]
-    assert set(corpus.docs["date_source"]) == {"given"}
+    assert set(corpus.docs["date_source"]) == {"metadata"}
     assert corpus.files["read"].tolist() == [1, 1]
 
 

@@ -10,41 +10,30 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from mediaframes.corpus.months import MONTHS, WEEKDAYS, plain_name
+
 # Newspapers begin shortly after 1600; a later year than 2100 is a typing error. Fixed years, so
 # that the answer does not depend on the day of the analysis.
 FIRST_YEAR, LAST_YEAR = 1600, 2100
+# Where a date comes from: a field of the file or record, running text or a page, the file's name.
+SOURCES = ("metadata", "text", "file name")
 # Two-digit years as in POSIX: 69-99 are 19xx, 00-68 are 20xx.
 PIVOT = 69
-
-_NAMES = {
-    1: "january januar jänner jan janvier janv enero ene januari "
-    "gennaio gen janeiro января stycznia",
-    2: "february februar feber feb février fevrier févr fevr febrero februari "
-    "febbraio fevereiro fev февраля lutego",
-    3: "march märz maerz mar mär mrz mars marzo maart marts mrt março марта marca",
-    4: "april apr avril avr abril abr aprile апреля kwietnia",
-    5: "may mai mayo mei maj maggio mag maio мая maja",
-    6: "june juni jun juin junio giugno giu junho июня czerwca",
-    7: "july juli jul juillet juil julio luglio lug julho июля lipca",
-    8: "august aug août aout agosto ago augustus августа sierpnia",
-    9: "september sept sep septembre septiembre setiembre settembre set setembro сентября września",
-    10: "october oktober oct okt octobre octubre ottobre ott outubro out октября października",
-    11: "november nov novembre noviembre novembro ноября listopada",
-    12: "december dezember dec dez décembre decembre déc diciembre "
-    "dic dicembre dezembro декабря grudnia",
-}
-MONTHS = {name: month for month, names in _NAMES.items() for name in names.split()}
 
 _CLOCK = r"(?:[01]?\d|2[0-4])[:.][0-5]\d(?:[:.][0-5]\d(?:[.,]\d+)?)?"
 _ZONE = (
     r"(?:z|utc|gmt|mes?z|ces?t|[ecmp][sd]t|[a-z]{3,4})?\s*(?:[+-]\d{2}:?\d{2})?(?:\s*\([a-z ]+\))?"
 )
 _TIME = (
-    rf"(?:(?:t|,?\s+|\s*,\s*)(?:(?:um|at|à|a las)\s+)?{_CLOCK}\s*(?:uhr|h)?\s*(?:[ap]\.?m\.?)?"
-    rf"\s*{_ZONE})?"
+    rf"(?:(?:t|,?\s+|\s*,\s*)(?:(?:um|at|à|a las|alle|om|kl\.?|o godz\.|в|v|saat)\s+)?{_CLOCK}"
+    rf"\s*(?:uhr|h)?\s*(?:[ap]\.?m\.?)?\s*{_ZONE})?"
 )
-_WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?\s+(?:den\s+|le\s+)?)?"
-_MONTH = r"([^\W\d_]{3,12})"
+_WEEKDAY = (
+    r"(?:[^\W\d_]{2,12}(?:-feira)?\.?,?\s+(?:(?:den|de|le|el|il|dnia|d\.)\s+)?|den\s+|le\s+|el\s+)?"
+)
+_MONTH = r"([^\W\d_]{3,13})"
+# "2024 г.", "2024 r.", "2024 Perşembe", "2024, Thursday"
+_YEAR = r"(\d{4})(?:\s?(?:года|г\.?|roku|r\.))?(?:,?\s+(?P<weekday>[^\W\d_]{3,12}(?:-feira)?))?"
 
 _ISO = re.compile(rf"(?P<y>\d{{4}})([-/.])(?P<m>\d{{1,2}})\2(?P<d>\d{{1,2}}){_TIME}")
 _COMPACT = re.compile(r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?:t?\d{6}z?)?")
@@ -54,12 +43,11 @@ _EASTERN = re.compile(
 )
 _NUMBERS = re.compile(rf"{_WEEKDAY}(\d{{1,2}})([./-])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}")
 _DAY_MONTH = re.compile(
-    rf"{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s-]*(?:of\s+|de\s+)?{_MONTH}\.?,?[\s-]+"
-    rf"(?:del?\s+)?(\d{{4}}){_TIME}"
+    rf"{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th|er|º|°|:e|\.)?[\s-]*(?:of\s+|de\s+)?{_MONTH}\.?,?"
+    rf"[\s-]+(?:del?\s+)?{_YEAR}{_TIME}"
 )
-_MONTH_DAY = re.compile(
-    rf"{_WEEKDAY}{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}}){_TIME}"
-)
+_MONTH_DAY = re.compile(rf"{_WEEKDAY}{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}{_TIME}")
+_YEAR_FIRST = re.compile(rf"(\d{{4}})[\s-]{_MONTH}\.?[\s-](\d{{1,2}}){_TIME}")  # "2024-Oct-24"
 # "Thu Oct 24 10:00:00 +0000 2024", as Unix and Twitter write it
 _UNIX = re.compile(rf"[a-z]{{3}}\s+{_MONTH}\s+(\d{{1,2}})\s+{_CLOCK}\s+{_ZONE}\s*(\d{{4}})")
 
@@ -72,14 +60,18 @@ class Dates(NamedTuple):
     date : Series of datetime64[us]
         Days at midnight, NaT where missing or unreadable.
     source : Series of str
-        ``"given"``, ``"guessed"`` (order of day and month or century assumed), NA without a date.
+        Where the date was found (see `SOURCES`), or ``"guessed"`` where the order of day and month
+        or the century is assumed; NA without a date.
     order : str
         ``"day first"``, ``"month first"``, or ``""`` where the column did not need one.
+    impossible : Series of bool
+        What is written as a date and names no day, as 31 February, or one outside of 1600 to 2100.
     """
 
     date: pd.Series
     source: pd.Series
     order: str
+    impossible: pd.Series
 
 
 class _Parts(NamedTuple):
@@ -94,7 +86,7 @@ class _Parts(NamedTuple):
 
 def _split(text: str) -> _Parts | None:
     """Take one date apart; None where no format fits."""
-    text = " ".join(text.lower().split())
+    text = " ".join(text.lower().replace("\u0307", "").split())  # of the Turkish capital i
     if match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text) or _EASTERN.fullmatch(text):
         return _Parts(int(match["y"]), int(match["m"]), int(match["d"]), False, False)
     if match := _NUMBERS.fullmatch(text):
@@ -105,14 +97,20 @@ def _split(text: str) -> _Parts | None:
             return _Parts(year, second, first, False, short)
         return _Parts(year, first, second, True, short)
     if match := _DAY_MONTH.fullmatch(text):
-        return _named(match[3], match[2], match[1])
-    if match := _MONTH_DAY.fullmatch(text) or _UNIX.fullmatch(text):
+        return _named(match[3], match[2], match[1], match["weekday"])
+    if match := _MONTH_DAY.fullmatch(text):
+        return _named(match[3], match[1], match[2], match["weekday"])
+    if match := _UNIX.fullmatch(text):
         return _named(match[3], match[1], match[2])
+    if match := _YEAR_FIRST.fullmatch(text):
+        return _named(match[1], match[2], match[3])
     return None
 
 
-def _named(year: str, month: str, day: str) -> _Parts | None:
-    number = MONTHS.get(month)
+def _named(year: str, month: str, day: str, weekday: str | None = None) -> _Parts | None:
+    number = MONTHS.get(plain_name(month))
+    if weekday is not None and plain_name(weekday) not in WEEKDAYS:
+        return None
     return None if number is None else _Parts(int(year), number, int(day), False, False)
 
 
@@ -125,15 +123,18 @@ def _day(year: int, month: int, day: int) -> datetime | None:
         return None
 
 
-def parse_dates(raw: pd.Series, *, day_first: bool | None = None) -> Dates:
+def parse_dates(
+    raw: pd.Series, *, day_first: bool | None = None, found_in: "str | pd.Series" = "metadata"
+) -> Dates:
     """Read a column of dates as they stand in a file.
 
     Time of day and zone are cut off: the day is the one the outlet printed. Understood are ISO
     dates (also ``2021-3-5``, ``2021/03/05``, ``20210305``), ``05.03.2021``, ``5/3/2021``,
-    ``5-3-21`` and month names in English, German, French, Spanish,
-    Dutch, Danish, Italian, Portuguese, Polish and Russian, and Japanese, Chinese and Korean dates
-    with 年, 月, 日. In ``5/3/2021`` the order of day and month is taken from the other dates of
-    the column; where none shows it, the day is assumed first and the date is marked as guessed.
+    ``5-3-21``, ``2024-Oct-24``, month names in English, German, French, Spanish, Italian, Dutch,
+    Portuguese, Polish, Russian, Danish, Swedish, Norwegian, Czech and Turkish (`months`), and
+    Japanese, Chinese and Korean dates with 年, 月, 日. In ``5/3/2021`` the order of day and month
+    is taken from the other dates of the column; where none shows it, the day is assumed first and
+    the date is marked as guessed.
 
     Parameters
     ----------
@@ -141,6 +142,8 @@ def parse_dates(raw: pd.Series, *, day_first: bool | None = None) -> Dates:
         The dates as written; NA is missing.
     day_first : bool, optional
         The order of day and month in ``5/3/2021``, where you know it.
+    found_in : str or Series of str
+        Where the dates come from, one of `SOURCES`.
 
     Returns
     -------
@@ -159,14 +162,17 @@ def parse_dates(raw: pd.Series, *, day_first: bool | None = None) -> Dates:
     parts = {text: _split(text) for text in sorted(values.unique())}
     order, sure = _order(list(parts.values()), day_first)
     days: dict[str, datetime | None] = {}
-    sources: dict[str, str | None] = {}
+    guesses: dict[str, bool] = {}
     for text, part in parts.items():
         days[text], guessed = _resolve(part, order == "month first", sure)
-        sources[text] = None if days[text] is None else "guessed" if guessed else "given"
+        guesses[text] = guessed
     keys = raw.astype("object").where(raw.notna(), None)
     date = pd.Series([days.get(key) for key in keys], raw.index, dtype="datetime64[us]")
-    source = pd.Series([sources.get(key) for key in keys], raw.index, dtype="str")
-    return Dates(date, source, order)
+    source = pd.Series(found_in, raw.index, dtype="str").where(date.notna(), None)
+    sure_of = pd.Series([not guesses.get(key, False) for key in keys], raw.index, dtype="bool")
+    source = source.where(sure_of | date.isna(), "guessed")
+    written = pd.Series([parts.get(key) is not None for key in keys], raw.index, dtype="bool")
+    return Dates(date, source, order, written & date.isna())
 
 
 def one_date(text: str) -> datetime | None:

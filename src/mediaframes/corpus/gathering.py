@@ -12,7 +12,7 @@ from mediaframes.corpus.opening import Opened
 from mediaframes.corpus.readers import Batch
 from mediaframes.corpus.readers._decode import mend
 from mediaframes.corpus.readers._ids import CORE, left_out_rows
-from mediaframes.corpus.roles import find_roles
+from mediaframes.corpus.roles import RETRIEVAL, find_roles, plain
 
 # What spreadsheets, R and pandas write where there is nothing. Only whole cells, and never in the
 # researcher's own columns, where "None" may be a category.
@@ -68,7 +68,10 @@ def articles_of(files: list[Opened], columns: dict[str, str], day_first: bool | 
     of_file = np.repeat(np.arange(len(files)), [len(batch.rows) for batch in batches])
     roles = find_roles(rows, columns=columns, known=batches[0].roles, file=sources[0])
     frame, repaired = _core(rows, roles)
-    dates = parse_dates(frame["date_raw"], day_first=day_first)
+    found_in = np.concatenate([np.broadcast_to(b.date_source, len(b.rows)) for b in batches])
+    dates = parse_dates(
+        frame["date_raw"], day_first=day_first, found_in=pd.Series(found_in, dtype="str")
+    )
     frame["date"], frame["date_source"] = dates.date, dates.source
     frame["source_file"], frame["row"] = sources[of_file], lines
     for name in rows.columns:
@@ -91,6 +94,8 @@ def articles_of(files: list[Opened], columns: dict[str, str], day_first: bool | 
         "with_html": frame["text"].str.contains(_HTML).fillna(False).to_numpy(dtype=bool),
         "dates_unreadable": (frame["date_raw"].notna() & frame["date"].isna()).to_numpy() & ~empty,
         "dates_guessed": (frame["date_source"] == "guessed").to_numpy() & ~empty,
+        "dates_impossible": dates.impossible.to_numpy() & ~empty,
+        "dates_too_late": _too_late(rows, frame["date"]) & ~empty,
     }
     counts = {
         name: np.bincount(of_file[mark], minlength=len(files)) for name, mark in marks.items()
@@ -109,6 +114,20 @@ def articles_of(files: list[Opened], columns: dict[str, str], day_first: bool | 
     ]
     told = pd.concat(lines, ignore_index=True) if lines else None
     return Group(facts, articles, left_out_rows(gone), tuple(rows.columns), told)
+
+
+def _too_late(rows: pd.DataFrame, dates: pd.Series) -> np.ndarray:
+    """Dates after the day on which the same record says that it was retrieved.
+
+    A day of tolerance: the outlet's morning may be the evening before where the page was saved.
+    """
+    late = np.zeros(len(rows), dtype=bool)
+    for name in rows.columns:
+        if plain(name) in RETRIEVAL:
+            cells = [None if cell is None else str(cell) for cell in rows[name]]
+            retrieved = parse_dates(pd.Series(cells, dtype="str")).date
+            late |= (dates.reset_index(drop=True) > retrieved + pd.Timedelta(days=1)).to_numpy()
+    return late
 
 
 def parts_of(groups: list[Group], articles: pd.DataFrame) -> pd.DataFrame | None:

@@ -61,9 +61,10 @@ def read(
     -------
     Corpus
         ``docs`` has ``text title date outlet language`` (``author url`` where there are any),
-        ``date_raw`` (as in the file), ``date_source`` (given, guessed), ``source_file`` and the
-        files' other columns. Ids come from the id column; without one they are a hash of outlet,
-        date, title and text, so an article keeps its id whatever else is in the file.
+        ``date_raw`` (as in the file), ``date_source`` (where it was found: ``metadata``,
+        ``text`` or ``file name``; or ``guessed``), ``source_file`` and the files' other columns.
+        Ids come from the id column; without one they are a hash of outlet, date, title and text,
+        so an article keeps its id whatever else is in the file.
 
     Raises
     ------
@@ -99,7 +100,7 @@ def read(
     docs = typed(articles)
     if language is not None:
         docs["language"] = docs["language"].fillna(language)
-    report(table)
+    report(table, docs["date"])
     made = Made.by(
         "read",
         settings={

@@ -1,5 +1,6 @@
 """What was read, file by file: `Corpus.files`, the printed lines, and the end where nothing was."""
 
+import os
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,8 @@ COUNTS = (
     "repaired",
     "with_html",
     "dates_unreadable",
+    "dates_impossible",
+    "dates_too_late",
     "dates_guessed",
 )
 # More files of one kind in one folder than this are summed up in one printed line.
@@ -73,8 +76,15 @@ def files_table(groups: list[Group], opened: list[Opened], repeated: pd.DataFram
     return pd.DataFrame(rows)[[*order, "date_order", "note"]].astype(types)
 
 
-def report(files: pd.DataFrame) -> None:
-    """One line per file: announced, read, rejected, roles; many small files are summed up."""
+def report(files: pd.DataFrame, dates: pd.Series) -> None:
+    """One line per file: announced, read, rejected, roles; many small files are summed up.
+
+    Dates in the future are said and nothing more: what is kept must not depend on the day. A study
+    that runs unattended does not say it either, for its pages are compared byte by byte.
+    """
+    ahead = int((dates > _today() + pd.Timedelta(days=1)).sum())
+    if ahead and not os.environ.get("MEDIAFRAMES_OUT"):
+        say(f"{ahead:,} DATES LIE IN THE FUTURE; look at corpus.docs.sort_values('date').tail()")
     folders = files["file"].str.rpartition("/")[0]
     groups = files.groupby([folders, "format", "encoding", "roles", "note"], sort=True)
     for (folder, *_), group in groups:
@@ -86,6 +96,18 @@ def report(files: pd.DataFrame) -> None:
         numeric = group.select_dtypes("number")
         total[numeric.columns] = numeric.sum()
         say(_line(f"{len(group)} files in {folder or 'the folder'}", total))
+
+
+def _today() -> pd.Timestamp:
+    return pd.Timestamp.now().normalize()
+
+
+def _unreadable(row: pd.Series) -> str:
+    if not row["dates_unreadable"]:
+        return ""
+    impossible = row["dates_impossible"]
+    more = f" ({impossible} of them name a day that does not exist)" if impossible else ""
+    return f"{row['dates_unreadable']} dates unreadable{more}"
 
 
 def _line(name: str, row: pd.Series) -> str:
@@ -101,7 +123,10 @@ def _line(name: str, row: pd.Series) -> str:
         f"{row['with_html']} texts hold HTML tags, which are counted as words: take them out first"
         if row["with_html"]
         else "",
-        f"{row['dates_unreadable']} dates unreadable" if row["dates_unreadable"] else "",
+        _unreadable(row),
+        f"{row['dates_too_late']} DATES LATER THAN THE DAY OF RETRIEVAL in the same record"
+        if row["dates_too_late"]
+        else "",
         f"{row['dates_guessed']} dates guessed ({row['date_order'] or 'two-digit year'}; "
         "see day_first=)"
         if row["dates_guessed"]

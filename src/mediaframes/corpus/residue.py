@@ -278,7 +278,7 @@ def _date(text: str) -> str:
     if len(text) > 60 or not any(map(str.isdigit, text)):
         return ""
     bare = _WEEKDAY.sub("", text)
-    return next((found for found in (text, bare) if one_date(found) is not None), "")
+    return next((found for found in (bare, text) if one_date(found) is not None), "")
 
 
 # --- a labelled heading --------------------------------------------------------------------------

@@ -35,6 +35,19 @@ NAMES = {
 }
 # These may hold dates or quite other things ("day 53 of the year"), so the contents must agree.
 WEAK_DATES = "day time timestamp created createdat tag zeit jour dia fechahora"
+# When a page or a record was fetched, filed or changed is not when the article appeared.
+RETRIEVED = (
+    "retrieved retrievaldate retrievedat retrievedon dateretrieved access accessdate accessed "
+    "accessedon dateaccessed crawldate crawled crawledat datecrawled datecrawl scrapedate scraped "
+    "scrapedat datescraped download downloaddate downloaded downloadedat datedownload fetched "
+    "fetchedat collectdate collected collectedat datecollected abrufdatum abgerufen abgerufenam "
+    "zugriff zugriffsdatum heruntergeladen dateconsultation dateacces consultele fechadeconsulta "
+    "fechadeacceso fechadescarga"
+)
+_FILED = (
+    "loaddate loaded lastupdated lastupdate updated updatedat modified datemodified modifieddate "
+    "lastmodified indexeddate indexed dateindexed filedate dateadded added importdate"
+)
 ROLES = tuple(NAMES)
 # An article without a heading is hardly shorter; a title, a place or a comment hardly longer.
 LEAST_TEXT = 200
@@ -60,6 +73,8 @@ def plain(name: object) -> str:
 
 
 _ORDERED = {role: names.split() for role, names in NAMES.items()}
+RETRIEVAL = frozenset(RETRIEVED.split())
+_OTHER_DATES = RETRIEVAL | frozenset(_FILED.split())
 KNOWN = {name for names in _ORDERED.values() for name in names}
 
 
@@ -149,6 +164,7 @@ def _by_content(role: str, rows: pd.DataFrame) -> str | None:
     if role == "date":
         # bare digits are more often a number than a date
         columns = [name for name in rows.columns if _share(rows[name], r"\d+$") < 1 - MOST]
+        columns = [name for name in columns if plain(name) not in _OTHER_DATES]
         return next((name for name in columns if _look_like_dates(rows[name])), None)
     if role == "url":
         return next((n for n in rows.columns if _share(rows[n], r"https?://\S+$") > MOST), None)

@@ -59,6 +59,10 @@ class Batch:
         Lines that the reader told apart, for `Corpus.parts`: ``row`` (as in the index of `rows`,
         which must then be unique), ``line`` (number in the article or page), ``part`` (``"text"``
         or ``"furniture"``), ``text`` and ``reason``.
+    date_source : str or Series of str
+        Where the dates come from, for `docs.date_source`: ``"metadata"`` (a field of the file or
+        record), ``"text"`` (running text or the visible page) or ``"file name"``; a Series has one
+        for each of `rows`.
     """
 
     rows: pd.DataFrame
@@ -69,6 +73,7 @@ class Batch:
     notes: tuple[str, ...] = ()
     announced: int | None = None
     lines: pd.DataFrame | None = None
+    date_source: "str | pd.Series" = "metadata"
 
     @property
     def total(self) -> int:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from mediaframes.corpus.dates import MONTHS
+from mediaframes.corpus.months import MONTHS
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
 from mediaframes.corpus.readers._decode import decode
 from mediaframes.corpus.readers._press_html import (

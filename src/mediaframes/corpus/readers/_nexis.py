@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from mediaframes.corpus.dates import MONTHS
+from mediaframes.corpus.months import MONTHS
 from mediaframes.corpus.readers._batch import Rejected, table
 
 ROLES = ("text", "title", "date", "outlet", "author", "language")
@@ -89,12 +89,13 @@ _WORDS = re.compile(
 )
 _COPYRIGHT = re.compile(r"(?:Copyright|©|\(c\)|Alle Rechte|Tous droits|All Rights Res)", re.I)
 _NOTICE = re.compile(r"reserved|vorbehalten|réservés|distributed by", re.I)
+_CORRECTED = re.compile(r"Corrections? (?:appended|attached)\.?", re.I)
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.I)
 ERROR = re.compile(r"We are sorry but there is an error in this document", re.I)
 
 _DAY = re.compile(
-    r"(?:[^\W\d_]{3,10}\.?,? )?(?P<date>\d{1,2}(?:\.|er|st|nd|rd|th)?(?: de)? "
-    r"(?P<month>[^\W\d_]{3,10})\.?,?(?: de)? \d{4}|(?P<first>[^\W\d_]{3,10})\.? \d{1,2}, ?\d{4})"
+    r"(?:[^\W\d_]{3,13}\.?,? )?(?P<date>\d{1,2}(?:\.|er|st|nd|rd|th)?(?: de)? "
+    r"(?P<month>[^\W\d_]{3,13})\.?,?(?: de)? \d{4}|(?P<first>[^\W\d_]{3,13})\.? \d{1,2}, ?\d{4})"
     r"(?![\w:])[,;]{0,3} ?(?P<rest>.*)"
 )
 _VAGUE = re.compile(  # an issue of a month or a season: no day, but no other line is the date
@@ -267,6 +268,9 @@ def _read_head(blocks: Sequence[Block]) -> _Head:
         text = block.text.strip()
         found = label_of(text)
         centered = block.centered and not (found and found[0] in _HEAD - {"guests"})
+        if _CORRECTED.fullmatch(block.flat):  # where outlet, date or headline should be
+            head.lines.append(block.flat)
+            continue
         if found and found[0] in _HEAD and not centered:
             return head
         if found and head.has("title"):

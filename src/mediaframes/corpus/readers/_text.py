@@ -58,7 +58,14 @@ class Text(Reader):
                 notes = (*notes, f"the name does not fit '{options.pattern}'")
         said = {key: value for key, value in found.groupdict().items() if value} if found else {}
         rows = table([{"text": text, **said}], [1])
-        return Batch(rows, self.name, encoding, roles={name: name for name in rows}, notes=notes)
+        return Batch(
+            rows,
+            self.name,
+            encoding,
+            roles={name: name for name in rows},
+            notes=notes,
+            date_source="file name",
+        )
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
