@@ -59,14 +59,35 @@ def article_weights(docs: pd.DataFrame) -> pd.Series:
     >>> article_weights(pd.DataFrame({"weight": [0.5, 0.5]}, index=["a", "b"])).tolist()
     [0.5, 0.5]
     """
-    if "weight" not in docs:
-        return pd.Series(1.0, docs.index, name="weight")
-    weights = pd.to_numeric(docs["weight"], errors="coerce").astype(np.float64)
+    return _weights(docs, "weight")
+
+
+def fit_weights(docs: pd.DataFrame) -> pd.Series:
+    """What each article weighs where a model is fitted: the column `fit_weight`, or `weight`.
+
+    Raises
+    ------
+    InputError
+        As `article_weights`.
+
+    Examples
+    --------
+    >>> docs = pd.DataFrame({"weight": [1.0, 1.0], "fit_weight": [1.0, 0.0]}, index=["a", "b"])
+    >>> fit_weights(docs).tolist(), fit_weights(docs[["weight"]]).tolist()
+    ([1.0, 0.0], [1.0, 1.0])
+    """
+    return _weights(docs, "fit_weight" if "fit_weight" in docs else "weight")
+
+
+def _weights(docs: pd.DataFrame, column: str) -> pd.Series:
+    if column not in docs:
+        return pd.Series(1.0, docs.index, name=column)
+    weights = pd.to_numeric(docs[column], errors="coerce").astype(np.float64)
     bad = ~(np.isfinite(weights) & (weights >= 0))
     if bad.any():
         first = docs.index[bad.to_numpy()][0]
         raise InputError(
-            f"the column 'weight' holds missing or negative values or no numbers (the first: "
-            f"{docs.loc[first, 'weight']!r}, article '{first}'); give each article a number from 0"
+            f"the column '{column}' holds missing or negative values or no numbers (the first: "
+            f"{docs.loc[first, column]!r}, article '{first}'); give each article a number from 0"
         )
-    return weights.rename("weight")
+    return weights.rename(column)

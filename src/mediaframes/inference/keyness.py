@@ -16,7 +16,7 @@ from mediaframes.inference.resampling import (
     draws_of,
     percentile_interval,
 )
-from mediaframes.text.counts import Counts
+from mediaframes.text.counts import ROUNDING, Counts
 
 # Total weight of the informative prior, in words: the value of Monroe, Colaresi and Quinn (2008).
 PRIOR_MASS = 500.0
@@ -99,7 +99,9 @@ def keyness(
     both = _two_groups(counts, by, str(target), None if reference is None else str(reference))
     n_docs = np.asarray((both.matrix[both.inside] > 0).sum(axis=0))
     n_other = np.asarray((both.matrix[~both.inside] > 0).sum(axis=0))
-    keep = np.flatnonzero(n_docs + n_other >= max(min_docs, 1))
+    # copies count together as one article, as everywhere
+    known = np.asarray((both.matrix > 0).T @ both.weights) >= min_docs - ROUNDING
+    keep = np.flatnonzero((n_docs + n_other > 0) & (known | (min_docs <= 1)))
     if not len(keep):
         raise InputError(
             f"no word is in at least min_docs={min_docs} of the {len(both.inside)} articles "

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mediaframes._docs import rows_where
+from mediaframes._docs import article_weights, fit_weights, rows_where
 from mediaframes.errors import InputError
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
 from mediaframes.text.tokens import Tokens
 from mediaframes.text.words import is_number, stems, stop_words_in
+
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,13 +93,20 @@ class Counts:
         return cls(docs.iloc[order], table, words, made)
 
     def totals(self) -> pd.Series:
-        """How often each word occurs in all, Series of int64 with the words as index."""
-        return pd.Series(np.asarray(self.matrix.sum(axis=0), np.int64), self.vocabulary)
+        """How often each word occurs in all, Series with the words as index.
+
+        Articles count with their weights: int64 where all weigh 1, otherwise float64.
+        """
+        return self._sums(self.matrix, article_weights(self.docs))
 
     def doc_frequency(self) -> pd.Series:
-        """In how many articles each word occurs, Series of int64."""
-        n = np.bincount(self.matrix.indices, minlength=len(self.vocabulary))
-        return pd.Series(n.astype(np.int64), self.vocabulary)
+        """In how many articles each word occurs, Series; weights as in `totals`."""
+        return self._sums(self.matrix > 0, article_weights(self.docs))
+
+    def _sums(self, matrix: Any, weights: pd.Series) -> pd.Series:
+        if (weights == 1).all():
+            return pd.Series(np.asarray(matrix.sum(axis=0), np.int64), self.vocabulary)
+        return pd.Series(np.asarray(matrix.T @ weights.to_numpy(), np.float64), self.vocabulary)
 
     def lengths(self) -> np.ndarray:
         """Counted words per article, int64 of shape (D,)."""
@@ -113,17 +122,25 @@ class Counts:
     def trim(self, *, min_docs: int = 1, max_share: float = 1.0) -> "Counts":
         """Only words in at least `min_docs` articles and at most `max_share` of them.
 
+        Copies count together as one article where `dedupe` weighs them 1/n, and not at all with
+        its policy ``"fit"``; ``min_docs=1`` keeps every word.
+
         Raises
         ------
         InputError
             Where no word remains; the message says what the articles hold.
         """
-        n = self.doc_frequency().to_numpy()
-        keep = (n >= min_docs) & (n <= max_share * len(self.docs))
+        weights = fit_weights(self.docs)
+        n = self._sums(self.matrix > 0, weights).to_numpy()
+        # thirds and fifths do not add up to whole numbers exactly
+        keep = n >= min_docs - ROUNDING
+        if min_docs <= 1:
+            keep = np.bincount(self.matrix.indices, minlength=len(n)) >= min_docs
+        keep &= n <= max_share * weights.sum() + ROUNDING
         if not keep.any():
             raise InputError(
                 f"after trimming no words remain: of {len(self.vocabulary)} words in "
-                f"{len(self.docs)} articles the most frequent is in {n.max(initial=0)}; lower "
+                f"{len(self.docs)} articles the most frequent is in {n.max(initial=0):g}; lower "
                 f"min_docs={min_docs} or raise max_share={max_share}"
             )
         settings = {"min_docs": min_docs, "max_share": max_share}

@@ -16,16 +16,18 @@ from numba import njit
 def fit(counts, words, shares, priors, most, tolerance):  # type: ignore[no-untyped-def]
     """Iterate to a fixed point.
 
-    Parameters: `counts` = (indptr, indices, data) of the CSR matrix; `words` float64 (V, K) start
-    of the topic-word counts; `shares` float64 (D, K) start of the article-topic counts; `priors` =
+    Parameters: `counts` = (indptr, indices, data) of the CSR matrix and the articles' weights (D,);
+    `words` float64 (V, K) start of the topic-word counts; `shares` float64 (D, K) start of the article-topic counts; `priors` =
     (alpha, eta); at most `most` passes, or until the mean log-likelihood per word changes by less
     than `tolerance` relatively. Returns words, shares (as counts), log-likelihoods per pass.
     """
-    indptr, indices, data = counts
+    indptr, indices, data, weights = counts
     alpha, eta = priors
     n_words, k = words.shape
     n_docs = len(indptr) - 1
-    total = data.sum()
+    total = 0.0
+    for d in range(n_docs):
+        total += weights[d] * data[indptr[d] : indptr[d + 1]].sum()
     bounds = np.zeros(most)
     phi = np.empty((n_words, k))
     part = np.empty(k)
@@ -51,12 +53,12 @@ def fit(counts, words, shares, priors, most, tolerance):  # type: ignore[no-unty
                     value = (shares[d, t] + alpha) * phi[w, t]
                     each[t] = value
                     mass += value
-                bound += data[j] * np.log(mass / length)
+                bound += weights[d] * data[j] * np.log(mass / length)
                 scale = data[j] / mass
                 for t in range(k):
                     value = scale * each[t]
                     part[t] += value
-                    words[w, t] += value
+                    words[w, t] += weights[d] * value
             shares[d, :] = part
         bounds[step] = bound / total
         passes = step + 1

@@ -1,6 +1,6 @@
 """`Topics` and `fit_topics`: what a model finds. A topic is not a frame until someone says so."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -11,19 +11,16 @@ import numpy as np
 import pandas as pd
 
 from mediaframes._console import say
-from mediaframes._docs import rows_where
+from mediaframes._docs import article_weights, fit_weights, rows_where
 from mediaframes.errors import InputError
+from mediaframes.inference.resampling import copy_groups
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
 from mediaframes.scores import Scores
 from mediaframes.text.counts import Counts
+from mediaframes.topics._fit import MODELS, Training
 from mediaframes.topics.quality import npmi
 
 NAME_WORDS = 3  # the provisional name of a topic: its three most probable words
-# Priors of the LDA (symmetric; those of tomotopy); say them in the paper.
-ALPHA, ETA = 0.1, 0.01
-# NMF's own default of 200 iterations stops early on a few thousand articles
-NMF_ITERATIONS = 1000
-LDA_PASSES, LDA_TOLERANCE = 500, 2e-5
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,11 +126,16 @@ class Topics:
         )
 
     def representative(self, n: int = 3) -> pd.DataFrame:
-        """Articles with the largest share of each topic: ``topic name id share outlet title``."""
-        rows = []
+        """Articles with the largest share of each topic: ``topic name id share outlet title``.
+
+        Of several copies of one report only the one with the largest share.
+        """
+        rows, groups = [], copy_groups(self.docs)
         for topic, name in enumerate(self.names):
             share = np.nan_to_num(self.shares[:, topic], nan=-1.0)
-            for row in np.argsort(-share, kind="stable")[:n]:
+            order = np.argsort(-share, kind="stable")
+            _, first = np.unique(groups[order], return_index=True)
+            for row in order[np.sort(first)][:n]:
                 meta = self.docs.iloc[row]
                 rows.append(
                     {
@@ -296,6 +298,12 @@ def fit_topics(counts: Counts, *, k: int, model: str = "nmf", seed: int) -> Topi
     InputError
         For an unknown model, or k below 2 or above the number of articles or words.
 
+    Notes
+    -----
+    Copies weigh in the fit what `dedupe` says: 1/n each with policy ``"weight"``, nothing with
+    ``"fit"``. Every article gets its shares all the same, and counts in `diagnostics` (share of
+    the words) with its ``weight``.
+
     Examples
     --------
     >>> from scipy.sparse import csr_array
@@ -307,10 +315,16 @@ def fit_topics(counts: Counts, *, k: int, model: str = "nmf", seed: int) -> Topi
     if model not in MODELS:
         raise InputError(f"unknown model '{model}'; allowed: {', '.join(MODELS)}")
     filled = np.flatnonzero(counts.lengths() > 0)
-    most = min(len(filled), len(counts.vocabulary))
+    training = Training(
+        counts.matrix[filled],
+        fit_weights(counts.docs).to_numpy()[filled],
+        copy_groups(counts.docs)[filled],
+    )
+    n = int((training.weights > 0).sum())
+    most = min(n, len(counts.vocabulary))
     if not 2 <= k <= most:
         raise InputError(
-            f"k={k} topics cannot be fitted to {len(filled)} articles with words and "
+            f"k={k} topics cannot be fitted to {n} articles with words and "
             f"{len(counts.vocabulary)} different words; choose k from 2 to {most}"
         )
     if len(filled) < len(counts):
@@ -319,7 +333,7 @@ def fit_topics(counts: Counts, *, k: int, model: str = "nmf", seed: int) -> Topi
             f"fit_topics: {len(counts) - len(filled)} articles hold no counted word (the first: "
             f"'{first}'); they keep their place with missing shares"
         )
-    words, part = MODELS[model](counts.matrix[filled], k, seed)
+    words, part = MODELS[model](training, k, seed)
     shares = np.full((len(counts), k), np.nan)
     known = part.sum(axis=1) > 0
     shares[filled[known]] = _rows_to_one(part[known])
@@ -357,14 +371,16 @@ def _build(
             "topic": np.arange(1, len(words) + 1),
             "name": pd.Series(names, dtype="str"),
             "share": size,
-            "npmi": npmi(words, counts.matrix) if counts is not None else np.nan,
+            "npmi": np.nan
+            if counts is None
+            else npmi(words, counts.matrix, weights=fit_weights(counts.docs).to_numpy()),
         }
     )
     return Topics(docs, words, shares, vocabulary, tuple(names), diagnostics, model, made)
 
 
 def _sizes(shares: np.ndarray, counts: Counts) -> np.ndarray:
-    lengths = counts.lengths().astype(np.float64)
+    lengths = counts.lengths() * article_weights(counts.docs).to_numpy()
     return np.asarray((np.nan_to_num(shares) * lengths[:, None]).sum(axis=0) / lengths.sum())
 
 
@@ -383,50 +399,3 @@ def _rows_to_one(weights: np.ndarray) -> np.ndarray:
     uniform = np.full_like(weights, 1 / weights.shape[1])
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(sums == 0, uniform, weights / sums)
-
-
-def _fit_nmf(matrix: Any, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Factors H (K, V) and W (D, K) of the tf-idf matrix, in one thread."""
-    import warnings
-
-    from sklearn.decomposition import NMF
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.feature_extraction.text import TfidfTransformer
-    from threadpoolctl import threadpool_limits
-
-    tfidf = TfidfTransformer(sublinear_tf=True).fit_transform(matrix)
-    model = NMF(k, init="nndsvd", solver="cd", random_state=seed, max_iter=NMF_ITERATIONS, tol=1e-5)
-    with threadpool_limits(limits=1), warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ConvergenceWarning)
-        shares = model.fit_transform(tfidf)
-    if caught:
-        say(f"fit_topics: NMF stopped after {NMF_ITERATIONS} iterations before it had converged")
-    # W and H are only known up to a factor for each topic; with H's rows summing to 1, W's rows
-    # are amounts of the topics and can be compared
-    return model.components_, shares * model.components_.sum(axis=1)
-
-
-def _fit_lda(matrix: Any, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Expected counts of the LDA: topic-word (K, V) and article-topic (D, K), with priors."""
-    from mediaframes.topics._lda import fit
-
-    rng = np.random.default_rng(seed)
-    # a start far from "all topics alike", which is a saddle where the fixed point would linger
-    start = rng.dirichlet(np.full(k, 0.2), size=matrix.shape[0])
-    words = np.asarray(matrix.T @ start)
-    shares = start * np.asarray(matrix.sum(axis=1), np.float64)[:, None]
-    counts = (
-        matrix.indptr.astype(np.int64),
-        matrix.indices.astype(np.int64),
-        matrix.data.astype(np.float64),
-    )
-    words, shares, bounds = fit(counts, words, shares, (ALPHA, ETA), LDA_PASSES, LDA_TOLERANCE)
-    if len(bounds) == LDA_PASSES:
-        say(f"fit_topics: LDA stopped after {LDA_PASSES} passes before it had converged")
-    return words.T + ETA, shares + ALPHA
-
-
-MODELS: dict[str, Callable[[Any, int, int], tuple[np.ndarray, np.ndarray]]] = {
-    "nmf": _fit_nmf,
-    "lda": _fit_lda,
-}

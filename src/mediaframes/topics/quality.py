@@ -7,7 +7,7 @@ import numpy as np
 TOP = 10  # words per topic that coherence looks at, as in the literature
 
 
-def npmi(words: np.ndarray, matrix: Any) -> np.ndarray:
+def npmi(words: np.ndarray, matrix: Any, *, weights: np.ndarray | None = None) -> np.ndarray:
     """Coherence of each topic: mean normalized PMI of its ten most probable words.
 
     Parameters
@@ -16,6 +16,8 @@ def npmi(words: np.ndarray, matrix: Any) -> np.ndarray:
         Weights of the words.
     matrix : sparse matrix of shape (D, V)
         Counts; two words occur together where they stand in the same article.
+    weights : array of shape (D,), optional
+        What each article weighs; by default 1.
 
     Returns
     -------
@@ -37,12 +39,13 @@ def npmi(words: np.ndarray, matrix: Any) -> np.ndarray:
     [0.0]
     """
     present = (matrix > 0).astype(np.float64).tocsc()
-    n = matrix.shape[0]
+    mass = np.ones(matrix.shape[0]) if weights is None else np.asarray(weights, np.float64)
+    n = mass.sum()
     result = np.empty(len(words))
     for topic, row in enumerate(words):
         best = np.argsort(-row, kind="stable")[:TOP]
         columns = present[:, best]
-        together = np.asarray((columns.T @ columns).todense()) / n
+        together = np.asarray((columns.T @ columns.multiply(mass[:, None])).todense()) / n
         single = np.diag(together)
         first, second = np.triu_indices(len(best), 1)
         both = together[first, second]
