@@ -17,9 +17,10 @@ def fit(counts, words, shares, priors, most, tolerance):  # type: ignore[no-unty
     """Iterate to a fixed point.
 
     Parameters: `counts` = (indptr, indices, data) of the CSR matrix and the articles' weights (D,);
-    `words` float64 (V, K) start of the topic-word counts; `shares` float64 (D, K) start of the article-topic counts; `priors` =
-    (alpha, eta); at most `most` passes, or until the mean log-likelihood per word changes by less
-    than `tolerance` relatively. Returns words, shares (as counts), log-likelihoods per pass.
+    `words` float64 (V, K) start of the topic-word counts; `shares` float64 (D, K) start of the
+    article-topic counts; `priors` = (alpha, eta); at most `most` passes, or until the mean
+    log-likelihood per word changes by less than `tolerance` relatively. Returns words,
+    shares (as counts), log-likelihoods per pass.
     """
     indptr, indices, data, weights = counts
     alpha, eta = priors
