@@ -151,7 +151,7 @@ def webpage(
         date=_whole_day(document.date, html, address),
         outlet=document.sitename or document.hostname,
         language=_not_contradicted(stated, text),
-        url=document.url or address,
+        url=address or document.url,
         lines=tuple(
             (part, line, "" if part == "text" else OUTSIDE) for part, line in placed(kept, visible)
         ),
@@ -332,7 +332,7 @@ def _whole_day(found: str | None, html: str, url: str | None) -> str | None:
 
 def quiet() -> None:
     """Keep messages of the libraries off the screen, unless the user listens to them."""
-    for name in ("trafilatura", "htmldate", "charset_normalizer", "courlan", "justext"):
+    for name in ("trafilatura", "htmldate", "charset_normalizer", "courlan", "justext", "warcio"):
         logger = logging.getLogger(name)
         if not logger.handlers:
             logger.addHandler(logging.NullHandler())

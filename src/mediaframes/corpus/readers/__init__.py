@@ -17,6 +17,7 @@ from mediaframes.corpus.readers._json import Json
 from mediaframes.corpus.readers._kikuzo import Kikuzo
 from mediaframes.corpus.readers._mediacloud import MediaCloudCsv, MediaCloudJson
 from mediaframes.corpus.readers._mediargus import Mediargus
+from mediaframes.corpus.readers._mhtml import Mhtml
 from mediaframes.corpus.readers._nexis_docx import NexisDocx
 from mediaframes.corpus.readers._nexis_html import NexisHtml
 from mediaframes.corpus.readers._nexis_rtf import NexisRtf
@@ -25,16 +26,21 @@ from mediaframes.corpus.readers._parquet import Parquet
 from mediaframes.corpus.readers._proquest_html import ProquestHtml, ProquestMail
 from mediaframes.corpus.readers._proquest_txt import ProquestTxt
 from mediaframes.corpus.readers._text import Text
+from mediaframes.corpus.readers._wacz import Wacz
+from mediaframes.corpus.readers._warc import Warc
 from mediaframes.corpus.readers._webpage import Html
 from mediaframes.corpus.readers._xlsx import Xlsx
 from mediaframes.corpus.readers._yomidasu import Yomidasu
 
 READERS: tuple[Reader, ...] = (
     Parquet(),
+    Warc(),
+    Wacz(),
     FactivaHtml(),
     FactivaXml(),
     Europresse(),
     ProquestMail(),
+    Mhtml(),
     ProquestHtml(),
     ProquestTxt(),
     IntegrumHtml(),

@@ -35,7 +35,7 @@ _DATABASE = re.compile(
 
 
 @dataclass(frozen=True)
-class PageReader:
+class PageReader(Reader):
     """Reads one page of which more is known than its bytes say.
 
     Attributes
@@ -53,8 +53,8 @@ class PageReader:
     latest: str | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
     format: str = "web page"
-    name: ClassVar[str] = "web page"
     slow: ClassVar[bool] = True
+    name = "web page"
 
     def sniff(self, head: bytes, file: str) -> bool:
         """Nothing: it is told what to read."""
