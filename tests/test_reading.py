@@ -351,8 +351,8 @@ def test_bad_arguments(tmp_path: Path):
     with pytest.raises(InputError, match="line 2: byte 0xc3 is no ascii"):
         read(write(tmp_path / "b.csv", [{"text": "Ärger"}]), encoding="ascii")
     (tmp_path / "c.txt").write_text("Talks resume.")
-    with pytest.raises(InputError, match="use each of"):
-        read(tmp_path / "c.txt", pattern="{paper}.txt")
+    with pytest.raises(InputError, match="write fields in braces"):
+        read(tmp_path / "c.txt", pattern="paper.txt")
 
 
 def test_damaged_files_in_a_folder_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

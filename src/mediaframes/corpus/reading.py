@@ -46,8 +46,10 @@ def read(
     encoding : str, optional
         Of text files. By default UTF-8 or UTF-16, and cp1252 for what is neither.
     pattern : str, optional
-        What names of .txt files say, e.g. ``"{outlet}/{date}_{id}.txt"``; by default
-        ``"{outlet}_{date}_{id}.txt"`` and ``"{outlet}_{date}.txt"`` are understood.
+        What names of .txt files say, e.g. ``"{outlet}/{date:%d.%m.%Y}_{id}.txt"``; a field that
+        is no role, e.g. ``{section}``, becomes a column. By default ``"{outlet}_{date}_{id}.txt"``,
+        ``"{outlet}_{date}.txt"``, ``"{date}_{outlet}_{id}.txt"`` and a date at the beginning or end
+        of the name or as a folder are understood. Files whose name does not fit are read and named.
     day_first : bool, optional
         How to read ``5/3/2021``. By default each file's other dates decide; where they cannot, the
         day is taken first and ``date_source`` says ``guessed``.

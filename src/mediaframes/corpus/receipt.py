@@ -37,6 +37,13 @@ def check_found(groups: list[Group], opened: list[Opened], columns: dict[str, st
             f"nothing to read: {names or 'the folder is empty'}. Put CSV, JSON, Parquet or .txt "
             "files there"
         )
+    named = [file for file in opened if file.batch is not None and file.batch.format == "text"]
+    odd = [file for file in named if any("does not fit" in n for n in file.batch.notes)]  # type: ignore[union-attr]
+    if named and len(odd) == len(named):
+        raise InputError(
+            f"pattern: none of {len(odd)} text files has such a name, e.g. "
+            f"'{odd[0].source.name}': write the pattern as the names are, or leave it out"
+        )
     found = list(dict.fromkeys(name for group in groups for name in group.names))
     for role, name in columns.items():
         if name not in found:
@@ -93,9 +100,11 @@ def report(files: pd.DataFrame, dates: pd.Series) -> None:
                 say(_line(row["file"], row))
             continue
         total = group.iloc[0].copy()
+        some = ", ".join(group["file"].str.rpartition("/")[2].iloc[:3])
         numeric = group.select_dtypes("number")
         total[numeric.columns] = numeric.sum()
-        say(_line(f"{len(group)} files in {folder or 'the folder'}", total))
+        shown = f" ({some}, ...)" if "does not fit" in total["note"] else ""
+        say(_line(f"{len(group)} files in {folder or 'the folder'}{shown}", total))
 
 
 def _today() -> pd.Timestamp:
