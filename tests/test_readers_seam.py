@@ -41,13 +41,3 @@ def test_a_new_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
 def test_readers_are_readers():
     names = [reader.name for reader in readers.READERS]
     assert len(set(names)) == len(names)
-
-
-def test_a_factiva_text_export_is_not_one_article(tmp_path):
-    article = (
-        "Headline\n120 words\n5 March 2023\nText of the article.\nDocument IINM0000{}ed0000d\n\n"
-    )
-    path = tmp_path / "factiva.txt"
-    path.write_text(article.format("20230305") + article.format("20230306"))
-    with pytest.raises(InputError, match=r"holds several articles, it seems \(2 marks"):
-        read(path)

@@ -10,6 +10,7 @@ from mediaframes.corpus.readers._defacto import DeFacto
 from mediaframes.corpus.readers._delimited import Delimited
 from mediaframes.corpus.readers._europresse import Europresse
 from mediaframes.corpus.readers._factiva_html import FactivaHtml
+from mediaframes.corpus.readers._factiva_txt import FactivaRtf, FactivaTxt
 from mediaframes.corpus.readers._factiva_xml import FactivaXml
 from mediaframes.corpus.readers._gdelt import Gdelt
 from mediaframes.corpus.readers._integrum import IntegrumHtml
@@ -57,6 +58,8 @@ READERS: tuple[Reader, ...] = (
     NexisHtml(),
     NexisRtf(),
     NexisTxt(),
+    FactivaRtf(),
+    FactivaTxt(),
     Html(),
     Json(),
     Delimited(),

@@ -62,14 +62,14 @@ _ARTICLE = re.compile(rb"""<div class=["']?article [a-z]{2,4}Article\b""")
 _MARK = re.compile(r"""<div\b[^<>]{0,200}?\bclass=["']?article\s+([a-z]{2,4})Article\b[^<>]*>""")
 HEADING = 40  # lines above the text that are looked through; real headings have about ten
 # "808 words", "1.285 Wörter", "295 mots", "1,024語": a number and one word of any language
-_LENGTH = re.compile(r"\d[\d.,' ]*\s*[^\W\d_]{1,12}\.?")
+LENGTH = re.compile(r"\d[\d.,' ]*\s*[^\W\d_]{1,12}\.?")
 _TIME = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*[AaPp]\.?[Mm]\.?)?")
 _CODE = re.compile(r"[A-Z0-9]{2,8}")
 _PAGE = re.compile(r"[A-Z]{0,3}\d+(?:[,/ -]+[A-Z]{0,3}\d+)*")
 _COPYRIGHT = re.compile(r"\(c\)|©|copyright|all rights reserved|\b(?:19|20)\d\d\b", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[^\W\d_]+(?:[ -]*\([^()]{1,30}\)|[ -][^\W\d_]+)?")
 # "Document IINM000020171113edbd0000d", in any language
-_DOCUMENT = re.compile(
+DOCUMENT = re.compile(
     r"(?:\S+\s+){0,3}[^\x00-\x7f]{0,9}([A-Za-z]{2,8}[A-Za-z0-9]{0,4}\d[A-Za-z0-9]{12,30})"
 )
 # How many articles the search found; an export holds only those that were marked.
@@ -146,7 +146,7 @@ def _indexed(rows: list[Any]) -> dict[str, Any]:
 
 
 def _number(value: str) -> str:
-    match = _DOCUMENT.fullmatch(value)
+    match = DOCUMENT.fullmatch(value)
     return match[1] if match else value
 
 
@@ -165,7 +165,7 @@ def _unlabelled(box: Any) -> dict[str, Any]:
             after = []
         elif body:
             after += content
-            if content and _DOCUMENT.fullmatch(content[-1]):
+            if content and DOCUMENT.fullmatch(content[-1]):
                 break  # what follows is the page, not the article
         else:
             (below if "title" in article else above).extend(content)
@@ -204,7 +204,7 @@ def _heading(above: list[str], below: list[str], *, known_author: bool) -> dict[
     """Section before the title; words, date, [time], outlet, code, ..., copyright after it."""
     article = {"section": "; ".join(above)}
     near = below[:HEADING]
-    anchor = next((n for n, line in enumerate(near) if _LENGTH.fullmatch(line)), None)
+    anchor = next((n for n, line in enumerate(near) if LENGTH.fullmatch(line)), None)
     if anchor is None:
         dates = parse_dates(pd.Series(near, dtype="str")).date.notna().tolist()
         anchor = dates.index(True) - 1 if True in dates else None
@@ -212,8 +212,18 @@ def _heading(above: list[str], below: list[str], *, known_author: bool) -> dict[
         return article | {"heading": "; ".join(below)}
     byline = "; ".join(below[: max(anchor, 0)])
     article["byline" if known_author else "author"] = byline
-    article["length"] = below[anchor] if anchor >= 0 else ""
-    rest = below[anchor + 1 :]
+    article |= heading_facts(below[max(anchor, 0) :]) if anchor >= 0 else _facts(below)
+    return {name: value for name, value in article.items() if value}
+
+
+def heading_facts(lines: list[str]) -> dict[str, str]:
+    """Length, date, [time], outlet, code, edition, page, language and copyright, in this order."""
+    return {"length": lines[0], **_facts(lines[1:])}
+
+
+def _facts(lines: list[str]) -> dict[str, str]:
+    article: dict[str, str] = {}
+    rest = [*lines]
     for name, fits in (("date", None), ("time", _TIME), ("outlet", None), ("source_code", _CODE)):
         if rest and (fits is None or fits.fullmatch(rest[0])):
             article[name] = rest.pop(0)
@@ -233,7 +243,7 @@ def _heading(above: list[str], below: list[str], *, known_author: bool) -> dict[
 def _ending(after: list[str]) -> dict[str, str]:
     """Captions, the publisher and the document's number, which stand below the text."""
     ending: dict[str, str] = {}
-    if after and (match := _DOCUMENT.fullmatch(after[-1])):
+    if after and (match := DOCUMENT.fullmatch(after[-1])):
         ending["id"] = match[1]
         after = after[:-1]
         if after:

@@ -9,6 +9,8 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
+import pandas as pd
+
 from mediaframes.corpus.readers._batch import Batch, Rejected, table
 
 START = 80  # characters of a rejected article that are shown
@@ -200,6 +202,6 @@ def batch(
         else:
             rows.append({key: value for key, value in item.items() if value not in (None, "")})
             places.append(place)
-    frame = table(rows, places)
+    frame = table(rows, places) if rows else pd.DataFrame({"text": []}, dtype="object")
     known = {role: role for role in ROLES if role in frame}
     return Batch(frame, format, encoding, rejected, known, notes, announced)
