@@ -47,7 +47,7 @@ from mediaframes.plot import save_figure, save_numbers, save_table
 from mediaframes.scores import Scores
 from mediaframes.study import open_study, reproduce, verify
 from mediaframes.text import Counts, Tokens, concordance, count, tokenize
-from mediaframes.topics import Topics, fit_topics
+from mediaframes.topics import TopicNetwork, Topics, fit_topics, topic_network
 
 __version__ = "0.1.0"
 
@@ -60,6 +60,7 @@ __all__ = [
     "Made",
     "Scores",
     "Tokens",
+    "TopicNetwork",
     "Topics",
     "apply_codebook",
     "check_cleaning",
@@ -85,6 +86,7 @@ __all__ = [
     "save_table",
     "show_cleaning",
     "tokenize",
+    "topic_network",
     "verify",
     "wire_share",
 ]

@@ -1,5 +1,6 @@
 """What a model finds, how good it is, and what people call it."""
 
 from mediaframes.topics.model import Topics, fit_topics
+from mediaframes.topics.networks import TopicNetwork, topic_network
 
-__all__ = ["Topics", "fit_topics"]
+__all__ = ["TopicNetwork", "Topics", "fit_topics", "topic_network"]
