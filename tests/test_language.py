@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from mediaframes.corpus.articles import Corpus
-from mediaframes.corpus.language import language
+from mediaframes.corpus.language import _detector, classify, language
 from mediaframes.errors import InputError
 
 GERMAN = "Die Gespräche über den neuen Hafen wurden am Montag nach langer Pause wieder aufgenommen."
@@ -67,6 +68,29 @@ def test_odd_input() -> None:
     assert len(language(empty)) == 0
     odd = corpus_of("\x00" * 300, "a" * 10_000_000, "\n" * 100_000 + GERMAN + "\r\n", "קמץ " * 40)
     assert language(odd).docs["language"].iloc[2] == "de"
+
+
+def same_as_py3langid(samples: list[str], languages: tuple[str, ...] | None) -> None:
+    detector = _detector(languages)
+    codes, probabilities = classify(detector, samples)
+    theirs = [detector.classify(sample) for sample in samples]
+    likely = np.array([probability for _, probability in theirs])
+    np.testing.assert_allclose(probabilities, likely, atol=2e-3)
+    clear = likely > 0.51  # below, two languages may be equally likely
+    assert codes[clear].tolist() == [c for (c, _), sure in zip(theirs, clear, strict=True) if sure]
+
+
+@pytest.mark.parametrize("languages", [None, ("de", "en"), ("sr", "de")])
+def test_kernel_gives_what_py3langid_gives(languages: tuple[str, ...] | None) -> None:
+    samples = [GERMAN, ENGLISH, GERMAN.upper(), "", "?", "Ja.", "קמץ " * 20, "Žena čita knjigu u",
+               "Жена чита књигу у парку", "u\u0308ber den Fluss", "\x00" * 30]  # fmt: skip
+    same_as_py3langid(samples, languages)
+
+
+@pytest.mark.real
+def test_kernel_gives_what_py3langid_gives_for_articles(shared_data: Path) -> None:
+    frame = pd.read_json(shared_data / "fang_covid_de/articles.jsonl.gz", lines=True, nrows=300)
+    same_as_py3langid([text[:200] for text in frame["article"]], None)
 
 
 @pytest.mark.real

@@ -1,8 +1,10 @@
 """The language of each article, where nobody said it."""
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mediaframes._console import progress, say
@@ -22,6 +24,7 @@ LIKELY = 0.5
 SAMPLE = 200
 # A stated language is only contradicted by at least this much text and by this probability.
 SURE_LETTERS = 100
+AT_ONCE = 4096  # samples scored at a time, which bounds memory
 SURE = 0.9
 
 
@@ -71,18 +74,19 @@ def language(corpus: Corpus, *, languages: Sequence[str] | None = None) -> Corpu
     """
     detector = _detector(languages)
     docs = corpus.docs.copy()
-    detected: list[str | None] = []
-    sure: list[bool] = []
-    for text, title in progress(
-        zip(docs["text"], docs["title"], strict=True), "detecting languages", total=len(docs)
-    ):
-        sample = _sample(text, "" if pd.isna(title) else title)
-        letters = sum(char.isalpha() for char in sample)
-        code, probability = detector.classify(sample) if letters >= MIN_LETTERS else (None, 0.0)
-        if languages is None and letters < SURE_LETTERS and probability < LIKELY:
-            code = None
-        detected.append(code)
-        sure.append(letters >= SURE_LETTERS and float(probability) >= SURE)
+    titles = docs["title"].fillna("")
+    rows = zip(docs["text"], titles, strict=True)
+    samples = [
+        _sample(text, title)
+        for text, title in progress(rows, "detecting languages", total=len(docs))
+    ]
+    letters = np.array([sum(map(str.isalpha, sample)) for sample in samples], dtype=np.int64)
+    codes, probability = classify(detector, samples)
+    known = letters >= MIN_LETTERS
+    if languages is None:
+        known &= (letters >= SURE_LETTERS) | (probability >= LIKELY)
+    detected = np.where(known, codes, None)
+    sure = known & (letters >= SURE_LETTERS) & (probability >= SURE)
     docs["language_detected"] = pd.Series(detected, index=docs.index, dtype="str")
     given = docs["language"].notna()
     if "language_source" in docs:  # found by an earlier call, so not stated by anybody
@@ -92,10 +96,10 @@ def language(corpus: Corpus, *, languages: Sequence[str] | None = None) -> Corpu
     source = pd.Series(None, index=docs.index, dtype="str")
     source[given], source[filled] = "given", "detected"
     docs["language_source"] = source
-    codes = docs["language"].map(language_code, na_action="ignore").astype("str")
-    against = given & pd.Series(sure, index=docs.index) & (codes != docs["language_detected"])
+    stated = docs["language"].map(language_code, na_action="ignore").astype("str")
+    against = given & sure & (stated != docs["language_detected"])
     if languages is not None:  # with a closed list, an article in a third language proves nothing
-        against &= codes.isin(list(languages))
+        against &= stated.isin(list(languages))
     say(_message(docs, filled, against))
     settings = {"languages": list(languages) if languages is not None else None}
     return corpus.replace(step="language", settings=settings, docs=docs)
@@ -120,12 +124,68 @@ def _detector(languages: Sequence[str] | None) -> Any:
     return detector
 
 
+def classify(detector: Any, samples: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The most likely language of each sample and its probability, as py3langid has them.
+
+    Parameters
+    ----------
+    detector : LanguageIdentifier
+        Of py3langid, with its candidates set.
+    samples : list of str
+
+    Returns
+    -------
+    codes : array of object, shape (samples,)
+    probabilities : float64 array, shape (samples,)
+    """
+    from mediaframes.corpus import _langid
+
+    automaton = (
+        np.asarray(detector.tk_nextmove),
+        np.asarray(detector.tk_row, dtype=np.int64) << 8,
+        np.asarray(detector.tk_output, dtype=np.int64),
+    )
+    model = (np.asarray(detector.nb_ptc, np.float32), np.asarray(detector.nb_pc, np.float32))
+    names = np.array(detector.nb_classes, dtype=object)
+    pairs = [
+        (int(np.flatnonzero(names == name)[0]), place)
+        for place, name in enumerate(names)
+        if (names[:place] == name).any()
+    ]
+    codes, probabilities = [names[:0]], [np.zeros(0)]
+    for begin in range(0, len(samples), AT_ONCE):
+        encoded = [_encoded(sample) for sample in samples[begin : begin + AT_ONCE]]
+        lengths = np.array([len(sample) for sample in encoded], dtype=np.int64)
+        data = np.frombuffer(b"".join(encoded), dtype=np.uint8)
+        scores = _langid.scores(data, np.concatenate([[0], lengths.cumsum()]), automaton, model)
+        # divided by the root of the length, probabilities of long samples stay below 1
+        scores /= np.sqrt(np.maximum(lengths, 1))[:, None]
+        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+        scores /= scores.sum(axis=1, keepdims=True)
+        for first, again in pairs:  # one language under two scripts
+            scores[:, first] += scores[:, again]
+            scores[:, again] = 0
+        best = scores.argmax(axis=1)
+        codes.append(names[best])
+        probabilities.append(scores[np.arange(len(best)), best])
+    return np.concatenate(codes), np.concatenate(probabilities)
+
+
+def _encoded(sample: str) -> bytes:
+    """UTF-8 of a sample, in lower case where all of it is upper case."""
+    text = sample.lower() if sample.isupper() else sample
+    return unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass")
+
+
 def _sample(text: str, title: str) -> str:
     """Characters from the longest lines of the text, and of the title where that is short."""
     lines = [line.strip() for line in text.replace("\r", "\n").split("\n")]
+    longest = _letters(max(lines, key=_looked_at)[:SAMPLE])
+    if len(longest) + 1 >= SAMPLE:
+        return longest
     found, size = [], 0
     # equal lengths in the order of the text, so that the sample is always the same
-    for line in sorted(lines, key=lambda line: -min(len(line), LOOKED_AT)):
+    for line in sorted(lines, key=_looked_at, reverse=True):
         found.append(_letters(line[: SAMPLE - size]))
         size += len(found[-1]) + 1
         if size >= SAMPLE:
@@ -135,9 +195,16 @@ def _sample(text: str, title: str) -> str:
     return " ".join(part for part in found if part)
 
 
+def _looked_at(line: str) -> int:
+    return min(len(line), LOOKED_AT)
+
+
 def _letters(line: str) -> str:
     """The line without addresses, which look like English."""
-    return " ".join(word for word in line.split() if "//" not in word and "@" not in word)
+    words = line.split()
+    if "//" in line or "@" in line:
+        words = [word for word in words if "//" not in word and "@" not in word]
+    return " ".join(words)
 
 
 def _message(docs: pd.DataFrame, filled: pd.Series, against: pd.Series) -> str:
