@@ -9,6 +9,21 @@ from mediaframes.corpus.lines import Line, has_sentences
 CAPTION_WORDS = 60
 PICTURE_CREDIT_WORDS = 8
 TWICE_WORDS = 5  # a shorter line can open the paragraph below it by chance
+# What says whose picture it is, in our languages.
+_PICTURE = (
+    r"(?:Foto|Bild|Bildquelle|Photo|Image|Picture|Grafik|Photograph|Crédits? photos?|Crédits?|"
+    r"Imagen|Imagem|Immagine|Beeld|Afbeelding|Zdjęcie|Zdj|Fot|Фото|Снимок|Créditos?|Credit)s?"
+)
+_MAYBE = re.compile(r"[©)\]:/|]|Images|Photo by|photo by")  # quick: no mark without one of these
+# "(Foto: A. Beispiel)", "[Photo/ABX]"
+_CREDITED = re.compile(rf"[(\[]{_PICTURE}\.?\s?[:/©|][^()]{{2,50}}[)\]]?\.?$")
+# "... am Hafen. Foto: A. Beispiel | CC BY", "... vor Gericht / (C) A. Beispiel"
+_NAMED = re.compile(
+    rf"(?:(?:\b|(?<=[a-zäöüß])){_PICTURE}\.?\s?:\s?[^:!?]{{2,50}}|\([cC]\)\s?[^:!?()]{{2,40}}"
+    r"|\b[Pp]hoto by [^:!?.]{2,40})$"
+)
+_BRACKETED = re.compile(r"\(([^()]{3,40})\)\.?$")
+_AGENCY = re.compile(r"(?:/(?:dpa|AFP|AP|EFE|ANSA|ANP|PAP|Reuters|Getty Images)|Getty Images)$")
 _CAPTION_START = re.compile(r"^[^\W\d_]+\s?(?::|©|\|)|^\(")
 
 
@@ -59,19 +74,17 @@ def is_picture_credit(line: Line, rules: Rules) -> bool:
 
 
 def _marked(line: Line, tail: Sequence[str], rules: Rules) -> bool:
-    end = line.text[-60:]
-    if "©" in end and not line.text.startswith("©"):
+    end = line.text[-90:]
+    if not _MAYBE.search(end):
+        return False
+    if "©" in end[-60:] and not line.text.startswith("©"):
         return True
-    if re.search(
-        r"[(\[](?:Foto|Bild|Photo|Image|Picture|Grafik)s?\s?[:/©][^()]{2,50}[)\]]?\.?$", end
-    ):
+    if _CREDITED.search(end) or (not line.ended and _NAMED.search(end)):
         return True
-    if re.search(r"\b(?:Foto|Bild|Photo|Image|Fotos|Photograph)\s?:\s?[^:.!?]{2,40}$", end):
-        return True
-    bracketed = re.search(r"\(([^()]{3,40})\)\.?$", end)
+    bracketed = _BRACKETED.search(end[-60:])
     if bracketed and not has_sentences(line):
         words = words_of(bracketed.group(1))
         dated = 0 < len(words) <= 3 and words[-1] == "#" and not rules.months.isdisjoint(words)
         if dated or rules.caption["mark"].anywhere(words):
             return True
-    return bool(re.search(r"(?:/(?:dpa|AFP|AP|Reuters|Getty Images)|Getty Images)$", end))
+    return bool(_AGENCY.search(end))

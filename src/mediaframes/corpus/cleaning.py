@@ -9,7 +9,13 @@ import pandas as pd
 
 from mediaframes._console import progress, say
 from mediaframes.corpus.articles import Corpus, leaving
-from mediaframes.corpus.furniture import language_code, line_key, recurring, rules_for
+from mediaframes.corpus.furniture import (
+    language_code,
+    line_key,
+    page_language,
+    recurring,
+    rules_for,
+)
 from mediaframes.corpus.lines import Line, ends_sentence, split_lines
 from mediaframes.corpus.page import page_parts
 from mediaframes.corpus.residue import without_residue
@@ -96,7 +102,8 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
         if name in before:
             lines = [_wished(line, keep, drop) for line in before[name]]
         else:
-            rules = rules_for((_code(language),))
+            known = _code(language)
+            rules = rules_for((known,) if known else page_language(text))
             lines = page_parts(
                 text,
                 title="" if pd.isna(title) else title,
@@ -336,7 +343,7 @@ def _article(lines: Sequence[Line]) -> dict[str, str | None]:
 
 def _agency(line: Line) -> list[str]:
     if line.part == "dateline":
-        found = dateline(line.text + " A.", rules_for(()))
+        found = dateline(line.text + " A.", rules_for(("de", "en")))
         return [found.agency] if found and found.agency else []
     agency = signature(line.text.strip("()[]. "))[1]
     return agency.split(", ") if agency else []

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-LANGUAGES = ("de", "en")
+LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pl", "pt", "ru")
 # How sources other than ISO 639-1 name a language that we have rules for.
 LANGUAGE_NAMES = {
     "deutsch": "de",
@@ -22,6 +22,32 @@ LANGUAGE_NAMES = {
     "english": "en",
     "englisch": "en",
     "eng": "en",
+    "spanish": "es",
+    "español": "es",
+    "espanol": "es",
+    "spa": "es",
+    "french": "fr",
+    "français": "fr",
+    "francais": "fr",
+    "fra": "fr",
+    "fre": "fr",
+    "italian": "it",
+    "italiano": "it",
+    "ita": "it",
+    "dutch": "nl",
+    "nederlands": "nl",
+    "nld": "nl",
+    "dut": "nl",
+    "polish": "pl",
+    "polski": "pl",
+    "pol": "pl",
+    "portuguese": "pt",
+    "português": "pt",
+    "portugues": "pt",
+    "por": "pt",
+    "russian": "ru",
+    "русский": "ru",
+    "rus": "ru",
 }
 MODES = ("whole", "start", "anywhere", "notice")
 GAP = 4  # words that a lone * may stand for; enough for "unseren kostenlosen täglichen"
@@ -142,6 +168,7 @@ class Rules:
     months: frozenset[str]
     hanging: frozenset[str]
     stopwords: frozenset[str]
+    site: frozenset[str]
     names: tuple[str, ...] = field(default=())
 
     def reason(self, words: Sequence[str], *, proper: bool) -> tuple[str, bool]:
@@ -235,8 +262,38 @@ def rules_for(languages: tuple[str, ...]) -> Rules:
         months=words("months"),
         hanging=words("hanging"),
         stopwords=words("stopwords"),
+        site=words("site"),
         names=known,
     )
+
+
+# A page is taken for a language when at least this share of its words are function words of it (no
+# page of running text of the trafilatura pages has less than .15 in its own language; a menu has
+# less), and none of another language's reach as far.
+LANGUAGE_SHARE = 0.08
+LANGUAGE_CHARACTERS = 20_000  # of a page, looked at for that
+
+
+def page_language(text: str) -> tuple[str, ...]:
+    """The language of a page by its function words, with English, in which sites label buttons.
+
+    Empty where no language of ours is seen, so that all rules apply.
+
+    Examples
+    --------
+    >>> page_language("La ministre a dit que le pont ne sera pas fermé avant la fin de la semaine.")
+    ('fr', 'en')
+    >>> page_language("Menu Home Video")
+    ()
+    """
+    words = text[:LANGUAGE_CHARACTERS].lower().split()
+    found = {
+        name: sum(word in rules_for((name,)).stopwords for word in words) for name in LANGUAGES
+    }
+    best = max(LANGUAGES, key=lambda name: found[name])
+    if not words or found[best] < LANGUAGE_SHARE * len(words):
+        return ()
+    return ("en",) if best == "en" else (best, "en")
 
 
 # --- lines that recur in the pages of an outlet -------------------------------------------------

@@ -33,6 +33,8 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+# Function words that are no initials; those of all our languages together would leave none over.
+_SIGNING = ("de", "en")
 _LINKING = _set("mit with und and von by material quelle source via aus from plus")
 _SMALL = _set("am an der den de del la el al of the upon im bei ob auf in a.m. and und")
 # What stands before a full stop or dash and is no place.
@@ -99,7 +101,7 @@ def signature(text: str, *, initials: bool = True) -> tuple[bool, str]:
         elif low in _LINKING:
             follows = follows or low in {"mit", "with"}
             continue
-        elif low in rules_for(()).stopwords:
+        elif low in rules_for(_SIGNING).stopwords:
             return False, ""
         elif (follows or len(tokens) > 1) and _CAPITALS.fullmatch(token):
             found.append(token)  # an agency that is not in our list
@@ -130,7 +132,7 @@ def own_line_signature(text: str) -> bool:
     tokens = [token for token in re.split(r"[\s/,;+&|]+", text.strip(". ")) if token]
     if not 0 < len(tokens) <= 4:
         return False
-    stopwords = rules_for(()).stopwords - _LINKING
+    stopwords = rules_for(_SIGNING).stopwords - _LINKING
     for token in tokens:
         low = token.lower()
         if low in _NO_SIGN or low in stopwords or not low.replace(".", "").isalpha():
@@ -196,7 +198,7 @@ def place_candidate(paragraph: str) -> str:
     match = _LOOSE.match(paragraph[:HEAD])
     if not match or not _opens(paragraph[match.end() : match.end() + 10]):
         return ""
-    return _place(match["head"].strip(), rules_for(()))
+    return _place(match["head"].strip(), rules_for(_SIGNING))
 
 
 def dateline(text: str, rules: Rules, *, known: Container[str] = ()) -> Dateline | None:
