@@ -10,7 +10,7 @@ import pytest
 
 from mediaframes.errors import InputError
 from mediaframes.frames import Codebook, read_codebook
-from mediaframes.frames.codebook import LONGEST_TERM, PALETTE, clean_term
+from mediaframes.frames.codebook import LONGEST_TERM, PALETTE, Rule, clean_term
 
 POLICY = (
     "Economic",
@@ -174,6 +174,29 @@ def test_layout_changes_the_file_hash_but_not_the_content_hash(tmp_path: Path) -
     assert one.content_hash == two.content_hash != three.content_hash
 
 
+def test_weights_unless_negation_groups_and_sources_are_read(tmp_path: Path) -> None:
+    text = GOOD.replace(
+        "labor market",
+        "{term: [Bank*, lender], weight: 0.5, unless: [River*, sand bar], within: 2}",
+    )
+    text = text.replace("    color:", "    group: Money > Markets\n    source: Me 2024\n    color:")
+    text = text.replace("frames:", "negation: {window: 3, words: {en: [no, Not]}}\nframes:")
+    text += "    quality:\n      - {on: some articles, precision: .41, recall: .7}\n"
+    codebook = read_codebook(write(tmp_path, text))
+    frame = codebook.frame("Economic")
+    rule = Rule(0.5, ("river*", "sand bar"), 2)
+    assert frame.terms["en"] == ("price*", "bank*", "lender")
+    assert frame.rules == {"en": {"bank*": rule, "lender": rule}}
+    assert (frame.group, frame.source, frame.negation_window) == ("Money > Markets", "Me 2024", 3)
+    assert codebook.negations == {"en": ("no", "not")}
+    other = codebook.frame("Other")
+    assert other.negation_window == 0  # nothing is looked for there
+    assert other.quality[0]["precision"] == ".41"
+    assert Codebook.from_dict(codebook.to_dict()) == codebook
+    again = text.replace(".41", ".42")
+    assert read_codebook(write(tmp_path, again)).content_hash == codebook.content_hash
+
+
 # what is changed in GOOD, the line that must be named, and what the message must say
 SLIPS = {
     "unknown field": (("languages:", "language:"), 2, ["language", "allowed: name,"]),
@@ -234,6 +257,34 @@ SLIPS = {
         ["coded by hand but has terms"],
     ),
     "maybe": (("coded_by_hand: true", "coded_by_hand: maybe"), 14, ["'maybe'", "true, false"]),
+    "weight that is none": (
+        ("labor market", "{term: labor market, weight: heavy}"),
+        8,
+        ["'weight' is 'heavy'", "a number"],
+    ),
+    "weight of nothing": (("labor market", "{term: labor, weight: 0}"), 8, ["above 0", "'labor'"]),
+    "weight without term": (("labor market", "{weight: 2}"), 8, ["fields with 'term'"]),
+    "near itself": (
+        ("labor market", "{term: labor, unless: [Labor]}"),
+        8,
+        ["near itself", "'unless'"],
+    ),
+    "within nothing": (
+        ("labor market", "{term: labor, unless: [party], within: 0}"),
+        8,
+        ["'within' is 0", "1 or more"],
+    ),
+    "within without unless": (("labor market", "{term: labor, within: 2}"), 8, ["add unless"]),
+    "rule of an exclusion": (
+        ("price to pay", "{term: price to pay, weight: 2}"),
+        11,
+        ["exclusion", "plain words"],
+    ),
+    "a window without words": (
+        ("    color:", "    negation_window: 2\n    color:"),
+        4,
+        ["no words that negate", "window: 3"],
+    ),
     "star without quotes": (('"*kosten"', "*kosten"), 9, ["quotes"]),
     "tab": (("    definition: Money", "\tdefinition: Money"), 5, ["spaces"]),
     "open bracket": (("labor market]", "labor market"), 9, ["broken YAML"]),

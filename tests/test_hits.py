@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mediaframes.corpus.articles import Corpus
 from mediaframes.errors import InputError
 from mediaframes.frames import Codebook, Hits, apply_codebook
+from mediaframes.frames.codebook import Rule
 from mediaframes.text import Tokens, tokenize
 
 
@@ -31,8 +32,16 @@ def spans(hits: Hits) -> list[tuple[str, str, str]]:
     ]
 
 
-def book(language: str = "en", exclude: dict[str, list[str]] | None = None, **terms: list[str]):
-    return Codebook.from_terms(terms, language=language, exclude=exclude)
+def book(
+    language: str = "en",
+    exclude: dict[str, list[str]] | None = None,
+    rules: dict[str, dict[str, Rule]] | None = None,
+    negation: tuple[int, list[str]] = (0, []),
+    **terms: list[str],
+) -> Codebook:
+    return Codebook.from_terms(
+        terms, language=language, exclude=exclude, rules=rules, negation=negation
+    )
 
 
 # --- the naive matcher -----------------------------------------------------------------------
@@ -45,6 +54,11 @@ def naive(tokens: Tokens, codebook: Codebook, language: str) -> set[tuple[str, s
         part = slice(tokens.offsets[d], tokens.offsets[d + 1])
         words = [str(word) for word in tokens.vocabulary[tokens.ids[part]]]
         numbers = tokens.sentences[part].tolist()
+        negations = [
+            place
+            for word in codebook.negations.get(language, ())
+            for place in naive_places(words, numbers, word)
+        ]
         for frame in codebook.measured:
             out = [
                 (a, n)
@@ -56,6 +70,11 @@ def naive(tokens: Tokens, codebook: Codebook, language: str) -> set[tuple[str, s
                 for rank, term in enumerate(frame.terms[language])
                 for a, n in naive_places(words, numbers, term)
                 if not any(b <= a and a + n <= b + m for b, m in out)
+                and not naive_rule(words, numbers, (a, n), frame.rules.get(language, {}).get(term))
+                and not any(
+                    b + m <= a and a - (b + m) < frame.negation_window and numbers[b] == numbers[a]
+                    for b, m in negations
+                )
             ]
             taken: set[int] = set()
             for minus_n, a, _, term in sorted(hits):
@@ -64,6 +83,19 @@ def naive(tokens: Tokens, codebook: Codebook, language: str) -> set[tuple[str, s
                     taken |= places
                     found.add((str(doc), frame.name, term, a, -minus_n))
     return found
+
+
+def naive_rule(
+    words: list[str], numbers: list[int], hit: tuple[int, int], rule: Rule | None
+) -> bool:
+    """Whether a word stands near the hit that must not."""
+    near = [p for term in (rule.unless if rule else ()) for p in naive_places(words, numbers, term)]
+    a, n = hit
+    for b, m in near:
+        gap = min(abs(x - y) for x in range(a, a + n) for y in range(b, b + m))
+        if numbers[a] == numbers[b] and gap <= (rule.within if rule else 0):
+            return True
+    return False
 
 
 def naive_places(words: list[str], numbers: list[int], term: str) -> set[tuple[int, int]]:
@@ -131,6 +163,47 @@ def test_hits_equal_the_naive_matcher(
     )
     assert len(found) == len(table)
     assert found == naive(tokens, codebook, "en")
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    documents,
+    st.lists(phrases, min_size=1, max_size=4, unique=True),
+    st.lists(phrases, min_size=1, max_size=2, unique=True),
+    st.integers(1, 3),
+    st.lists(phrases, min_size=1, max_size=2, unique=True),
+    st.integers(0, 3),
+)
+def test_rules_and_negation_equal_the_naive_matcher(
+    texts: list[str], terms: list[str], near: list[str], within: int, no: list[str], window: int
+) -> None:
+    tokens = tokens_of(*texts)
+    # every other term of the frame has a rule, unless it would forbid itself
+    rules = {term: Rule(2.0, tuple(near), within) for term in terms[::2] if term not in near}
+    codebook = book(rules={"A": rules}, negation=(window, no), A=terms, B=near)
+    table = apply_codebook(tokens, codebook).table
+    found = set(
+        zip(*(table[name].astype("str") for name in ("id", "frame", "term")),
+            table["token"].tolist(), table["length"].tolist(), strict=True)
+    )  # fmt: skip
+    assert found == naive(tokens, codebook, "en")
+
+
+@settings(max_examples=40, deadline=None)
+@given(documents, st.lists(phrases, min_size=1, max_size=4, unique=True))
+def test_every_place_of_a_term_has_one_fate(texts: list[str], terms: list[str]) -> None:
+    hits = apply_codebook(tokens_of(*texts), book(exclude={"A": ["b*"]}, A=terms))
+    counts = hits.counts
+    assert (counts["matches"] == counts[["cancelled", "overlapped", "hits"]].sum(axis=1)).all()
+    assert counts["hits"].sum() == len(hits)
+
+
+def test_hundreds_of_hits_that_overlap_in_a_chain() -> None:
+    tokens = tokens_of("a " * 500 + "b")
+    codebook = book(A=["a a a", "a a", "a b"])
+    found = apply_codebook(tokens, codebook)
+    rows = zip(*(found.table[name].tolist() for name in ("term", "token", "length")), strict=True)
+    assert {("0", "A", *row) for row in rows} == naive(tokens, codebook, "en")
 
 
 @settings(max_examples=60, deadline=None)
@@ -212,6 +285,50 @@ def test_single_words_can_be_excluded_from_a_wildcard() -> None:
     assert spans(apply_codebook(tokens, codebook)) == [("A", "*gericht*", "Landgericht")]
 
 
+def test_unless_within_so_many_words_of() -> None:
+    rules = {"A": {"bank*": Rule(unless=("river*", "sand bar"), within=3)}}
+    codebook = book(A=["bank*", "loan"], rules=rules)
+    tokens = tokens_of(
+        "The river has a bank.",  # three words on
+        "A river that has a bank.",  # four
+        "The bank of the river. River loan.",  # behind it, three
+        "The bank failed. A river rose.",  # another sentence
+        "Banks near a sand bar.",
+    )
+    found = apply_codebook(tokens, codebook)
+    assert [(row.id, row.term) for row in found.table.itertuples()] == [
+        ("1", "bank*"), ("2", "loan"), ("3", "bank*")
+    ]  # fmt: skip
+    assert found.counts.set_index("term")["cancelled"].to_dict() == {"bank*": 3, "loan": 0}
+
+
+def test_a_negation_in_its_window_takes_the_hit_away() -> None:
+    codebook = book(A=["crisis"], negation=(2, ["no", "not"]))
+    tokens = tokens_of("No crisis.", "No such crisis.", "No one saw a crisis.", "Crisis, no?")
+    assert apply_codebook(tokens, codebook).table["id"].tolist() == ["2", "3"]
+
+
+def test_weights_count_in_every_unit_but_the_hit_stays_one_row() -> None:
+    codebook = book(A=["tax"], B=["moral"], rules={"A": {"tax": Rule(weight=3)}})
+    hits = apply_codebook(tokens_of("tax and moral", "moral"), codebook)
+    assert len(hits) == 3
+    assert hits.scores("count").values.to_numpy().tolist() == [[3, 1], [0, 1]]
+    assert hits.scores("share").values.to_numpy().tolist() == [[0.75, 0.25], [0, 1]]
+    assert hits.scores("presence", min_hits=2).values.to_numpy().tolist() == [[1, 0], [0, 0]]
+
+
+def test_a_term_is_cut_as_the_text_is() -> None:
+    tokens = tokens_of("The U.S. army and AT&T, C++ and 12.000 men, k/w.")
+    found = apply_codebook(tokens, book(A=["u.s.", "at&t", "c++", "12.0*", "k/w", "#metoo"]))
+    assert [piece for _, _, piece in spans(found)] == ["U.S", "AT&T", "C", "12.000", "k/w"]
+
+
+def test_right_to_left_marks_emoji_and_a_word_of_ten_megabytes() -> None:
+    tokens = tokens_of("أزمة المناخ، والأزمة", "e\u0301tat d’alerte 😀", "a" * 10_000_000 + " tax")
+    found = apply_codebook(tokens, book(A=["*أزمة", "état", "tax", "aaa*z"]))
+    assert [piece for _, _, piece in spans(found)] == ["أزمة", "والأزمة", "e\u0301tat", "tax"]
+
+
 def test_umlauts_in_any_unicode_form_and_case() -> None:
     tokens = tokens_of("ÄRZTE, a\u0308rzte und Ärztinnen.", language="de")
     found = spans(apply_codebook(tokens, book("de", A=["ärzt*"])))
@@ -241,8 +358,9 @@ def test_regex_characters_are_harmless() -> None:
     evil = ["(a+)+b", "a.b", "[a-z]*", "a|b", "^a$", "\\w*", "a{2}", "(?=a)*"]
     tokens = tokens_of("aab a.b ab " + "a" * 60)
     found = apply_codebook(tokens, book(A=evil))
-    assert spans(found) == []
-    assert found.unmatched()["term"].tolist() == evil
+    # as words they find themselves, as patterns they would find all of it
+    assert {piece for _, _, piece in spans(found)} <= {"a.b"}
+    assert {"[a-z]*", "\\w*", "a{2}"} <= set(found.unmatched()["term"])
 
 
 def test_many_stars_do_not_take_forever() -> None:

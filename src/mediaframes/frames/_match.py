@@ -1,16 +1,25 @@
-"""Where the terms of a codebook stand: word ids, positions, longest match first. numpy only."""
+"""A codebook's terms as sequences of patterns over a vocabulary, ready for the one pass."""
 
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from mediaframes.text.tokens import Tokens
+from mediaframes.corpus.articles import Corpus
+from mediaframes.frames.codebook import LONGEST_TERM, Codebook, Frame, Rule
+from mediaframes.text.tokens import tokenize
 from mediaframes.text.words import WordFinder
 
-Spans = tuple[np.ndarray, np.ndarray]  # first token (int64) and number of tokens (int64)
+# Letters that stand for * and ? while a term passes through the tokenizer: clicks of Khoisan
+# languages, which no newspaper prints.
+STAND_INS = {"*": "ǁ", "?": "ǂ"}
+# What every tokenizer leaves in one word; a term with anything else is tokenized like a text.
+PLAIN = re.compile(r"(?:[^\W_]|[ *?'-]|(?<=\d)[.,](?=[\d*?]))+")
+TERM, EXCLUSION, CONTEXT = 0, 1, 2  # kinds of entries, as in _scan
 
 
 def spellings(term: str) -> list[tuple[str, ...]]:
@@ -48,150 +57,190 @@ def _as_tokenized(word: str) -> str:
     return word[:-2] if word.endswith("'s") and len(word) > 2 else word
 
 
-@dataclass(frozen=True, eq=False)
-class Places:
-    """Which tokens each word of the vocabulary is, for looking up many terms."""
+def as_in_text(terms: list[str], language: str) -> dict[str, str]:
+    """Each term as the tokenizer cuts it: ``u.s.`` is whatever ``U.S.`` is in a text.
 
-    tokens: Tokens
-    finder: WordFinder
-    order: np.ndarray  # token positions sorted by word id, ascending within a word
-    bounds: np.ndarray  # order[bounds[w]:bounds[w + 1]] are the places of word w
-    sentence: np.ndarray  # running number of the sentence over all documents
-    sorted_words: list[str]
-    known: dict[str, np.ndarray]  # pattern -> word ids, so that no pattern is looked up twice
+    Terms of letters, digits, hyphens, apostrophes and wildcards are one way or another the same
+    for every tokenizer and stay as they are; the others pass through `tokenize` (wildcards as
+    letters), in the language of the term.
 
-    @classmethod
-    def of(cls, tokens: Tokens) -> "Places":
-        size = len(tokens.vocabulary)
-        counts = np.bincount(tokens.ids, minlength=size)
-        begins = np.zeros(len(tokens.ids), bool)
-        begins[1:] = tokens.sentences[1:] != tokens.sentences[:-1]
-        inner = tokens.offsets[:-1][tokens.lengths() > 0]
-        begins[inner] = True
-        return cls(
-            tokens=tokens,
-            finder=WordFinder(tokens.vocabulary),
-            order=np.argsort(tokens.ids, kind="stable"),
-            bounds=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            sentence=np.cumsum(begins, dtype=np.int32),
-            sorted_words=tokens.vocabulary.tolist(),
-            known={},
-        )
+    Examples
+    --------
+    >>> as_in_text(["c++", "labor market*", "r&d*"], "en")
+    {'c++': 'c', 'labor market*': 'labor market*', 'r&d*': 'r d*'}
+    """
+    odd = [term for term in terms if not PLAIN.fullmatch(term)]
+    out = {term: term for term in terms}
+    if not odd:
+        return out
+    table = str.maketrans(STAND_INS)
+    frame = pd.DataFrame(
+        {"text": [term.translate(table) for term in odd], "language": language},
+        index=[f"{k:08d}" for k in range(len(odd))],
+    )
+    tokens = tokenize(Corpus.from_frame(frame))
+    back = str.maketrans({letter: sign for sign, letter in STAND_INS.items()})
+    words = [str(word).translate(back) for word in tokens.vocabulary]
+    for term, (a, b) in zip(odd, pairwise(tokens.offsets.tolist()), strict=True):
+        pieces = [words[k] for k in tokens.ids[a:b]]
+        while pieces and not _has_letter(pieces[-1]):  # a wildcard that punctuation cut off
+            pieces.pop()
+        while pieces and not _has_letter(pieces[0]):
+            pieces.pop(0)
+        cut = " ".join(pieces)
+        # a term that the tokenizer dissolves altogether matches nothing, and is reported as such
+        out[term] = cut if _has_letter(cut) else term
+    return out
+
+
+class Lookup:
+    """The words of a vocabulary that a pattern matches; no pattern is looked up twice."""
+
+    def __init__(self, vocabulary: pd.Index) -> None:
+        self._finder = WordFinder(vocabulary)
+        self._sorted: list[str] = vocabulary.tolist()
+        self._known: dict[str, np.ndarray] = {}
 
     def words(self, pattern: str) -> np.ndarray:
-        """The word ids a pattern matches; typographic and straight apostrophes are alike."""
-        if pattern not in self.known:
+        """Word ids, int32, ascending; typographic and straight apostrophes are alike."""
+        if pattern not in self._known:
             found = self._matches(pattern)
             if "'" in pattern:
                 curly = self._matches(pattern.replace("'", "’"))
                 found = np.union1d(found, curly).astype(np.int32)
-            self.known[pattern] = found
-        return self.known[pattern]
+            self._known[pattern] = found
+        return self._known[pattern]
 
     def _matches(self, pattern: str) -> np.ndarray:
         stem = pattern[:-1]
         if not pattern.endswith("*") or set(stem) & set("*?"):
-            return self.finder.matches(pattern)
+            return self._finder.matches(pattern)
         # the vocabulary is sorted by code point: words with one beginning lie side by side
-        first = bisect_left(self.sorted_words, stem)
-        after = bisect_left(self.sorted_words, stem + chr(0x10FFFF), lo=first)
+        first = bisect_left(self._sorted, stem)
+        after = bisect_left(self._sorted, stem + chr(0x10FFFF), lo=first)
         return np.arange(first, after, dtype=np.int32)
 
-    def of_words(self, words: np.ndarray) -> np.ndarray:
-        """The positions of all tokens that are one of these words, int64, unsorted."""
-        sizes = self.bounds[words + 1] - self.bounds[words]
-        first = np.cumsum(sizes) - sizes
-        steps = np.arange(int(sizes.sum()), dtype=np.int64)
-        found: np.ndarray = self.order[steps + np.repeat(self.bounds[words] - first, sizes)]
-        return found
 
-    def of_term(self, term: str) -> Spans:
-        """Where a term stands: first tokens and lengths in tokens."""
-        starts, lengths = [], []
-        for words in spellings(term):
-            found = self._of_sequence(words)
-            starts.append(found)
-            lengths.append(np.full(len(found), len(words), np.int64))
-        return np.concatenate(starts), np.concatenate(lengths)
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """All terms, exclusions and context words of a codebook in one language.
 
-    def _of_sequence(self, patterns: tuple[str, ...]) -> np.ndarray:
-        n = len(patterns)
-        # a bare wildcard inside a phrase stands for any one word
-        chosen = {k: self.words(p) for k, p in enumerate(patterns) if _has_letter(p)}
-        if not chosen:
-            return np.empty(0, np.int64)
-        sizes = {k: int((self.bounds[w + 1] - self.bounds[w]).sum()) for k, w in chosen.items()}
-        rarest = min(sizes, key=lambda k: (sizes[k], k))
-        if sizes[rarest] == 0:
-            return np.empty(0, np.int64)
-        found = self.of_words(chosen[rarest]) - rarest
-        found = found[(found >= 0) & (found + n <= len(self.tokens.ids))]
-        if n == 1:
-            return np.asarray(found)
-        found = found[self.sentence[found] == self.sentence[found + n - 1]]
-        for k, words in chosen.items():
-            if k != rarest:
-                found = found[np.isin(self.tokens.ids[found + k], words)]
-        return np.asarray(found)
+    Attributes
+    ----------
+    sequences, patterns, rules : tuples of arrays
+        As `_scan.find_hits` wants them.
+    rows : DataFrame
+        One row per term (in the order of the codebook): ``frame language term weight``.
+    reach : int
+        Words to look around a hit.
+    """
+
+    sequences: tuple[np.ndarray, ...]
+    patterns: tuple[np.ndarray, ...]
+    rules: tuple[np.ndarray, ...]
+    rows: pd.DataFrame
+    reach: int
 
 
-def uncovered(hits: Spans, exclusions: Spans) -> np.ndarray:
-    """For each hit, whether no exclusion covers all of it; bool."""
-    starts, lengths = hits
-    if not len(exclusions[0]):
-        return np.ones(len(starts), bool)
-    order = np.argsort(exclusions[0], kind="stable")
-    begin = exclusions[0][order]
-    # the farthest end of all exclusions that begin at or before this one
-    reach = np.maximum.accumulate((exclusions[0] + exclusions[1])[order])
-    before = np.searchsorted(begin, starts, side="right") - 1
-    return np.asarray((before < 0) | (reach[np.maximum(before, 0)] < starts + lengths), bool)
+@dataclass
+class _Entry:
+    """One term, exclusion or context word on its way into the arrays."""
+
+    kind: int
+    frame: int
+    term: str
+    group: int = -2
+    unless: int = -1
+    within: int = 0
+    negation: int = -1
+    window: int = 0
 
 
-def longest_first(hits: Spans, terms: np.ndarray, taken: np.ndarray) -> np.ndarray:
-    """Which of the hits of one frame stay when they overlap: the longest, then the earliest.
+def entries_of(book: Codebook, language: str, lookup: Lookup, counts: np.ndarray) -> Entries:
+    """The codebook's entries in one language over a vocabulary.
 
     Parameters
     ----------
-    hits : Spans
-        H first tokens and lengths.
-    terms : int array of shape (H,)
-        The term's place in the codebook: of equal spans the first term stays.
-    taken : bool array of shape (N,)
-        Room to mark tokens in; all False, and all False again on return.
-
-    Returns
-    -------
-    int64 array
-        Rows of the hits that stay, ordered by first token.
+    book : Codebook
+    language : str
+    lookup : Lookup
+    counts : int array of shape (V,)
+        How often each word occurs; a sequence hangs at the pattern that occurs least.
     """
-    starts, lengths = hits
-    order = np.lexsort((terms, starts, -lengths))
-    same = np.zeros(len(order), bool)
-    same[1:] = (np.diff(starts[order]) == 0) & (np.diff(lengths[order]) == 0)
-    order = order[~same]
-    kept, marked = [], []
-    for length in np.unique(lengths)[::-1].tolist():
-        rows = order[lengths[order] == length]
-        free = ~taken[starts[rows][:, None] + np.arange(length)].any(axis=1)
-        rows = rows[free]
-        rows = rows[_earliest(starts[rows], length)]
-        marked.append((starts[rows][:, None] + np.arange(length)).ravel())
-        taken[marked[-1]] = True
-        kept.append(rows)
-    for places in marked:
-        taken[places] = False
-    stay = np.concatenate(kept) if kept else np.empty(0, np.int64)
-    return np.asarray(stay[np.argsort(starts[stay], kind="stable")])
+    listed, rows = _listed(book, language)
+    cut = as_in_text(list(dict.fromkeys(entry.term for entry in listed)), language)
+    numbers: dict[str, int] = {}  # pattern -> number
+    parts: list[int] = []
+    bounds, anchors, who, hung = [0], [], [], []
+    for number, entry in enumerate(listed):
+        for words in spellings(cut[entry.term]):
+            if len(words) > 2 * LONGEST_TERM:
+                continue
+            found = {k: lookup.words(p) for k, p in enumerate(words) if _has_letter(p)}
+            if not found or any(not len(ids) for ids in found.values()):
+                continue
+            sizes = {k: int(counts[ids].sum()) for k, ids in found.items()}
+            anchor = min(sizes, key=lambda k: (sizes[k], k))
+            hung.append(found[anchor])
+            anchors.append(anchor)
+            who.append(number)
+            parts += [numbers.setdefault(p, len(numbers)) if _has_letter(p) else -1 for p in words]
+            bounds.append(len(parts))
+    size = len(counts)
+    verified = [lookup.words(pattern) for pattern in numbers]
+    sequences = (
+        *_by_word(hung, size),
+        np.array(bounds, np.int64),
+        np.array(parts, np.int32),
+        np.array(anchors, np.int64),
+        np.array(who, np.int32),
+    )
+    columns = ("kind", "frame", "group", "unless", "within", "negation", "window")
+    rules = tuple(
+        np.array([getattr(entry, name) for entry in listed], np.int64) for name in columns
+    )
+    look = max((max(entry.within, entry.window) for entry in listed), default=0)
+    return Entries(sequences, _by_word(verified, size), rules, rows, look + 2 * LONGEST_TERM)
 
 
-def _earliest(starts: np.ndarray, length: int) -> np.ndarray:
-    """Of spans of one length, sorted and distinct, those that stay from left to right; bool."""
-    stay = np.ones(len(starts), bool)
-    # only a span that begins within the one before can go; such chains are rare
-    end = -1
-    for k in np.flatnonzero(np.diff(starts, prepend=-length) < length).tolist():
-        end = max(end, int(starts[k - 1]) + length) if stay[k - 1] else end
-        if starts[k] < end:
-            stay[k] = False
-    return stay
+def _by_word(groups: list[np.ndarray], size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Word -> numbers of the groups it is in: bounds (V + 1) and numbers, ascending in a word."""
+    words = np.concatenate([np.empty(0, np.int32), *groups])
+    numbers = np.repeat(np.arange(len(groups), dtype=np.int32), [len(group) for group in groups])
+    bounds = np.zeros(size + 1, np.int64)
+    np.cumsum(np.bincount(words, minlength=size), out=bounds[1:])
+    return bounds, numbers[np.argsort(words, kind="stable")]
+
+
+def _listed(book: Codebook, language: str) -> tuple[list[_Entry], pd.DataFrame]:
+    """The entries in order: frame by frame its terms, then its exclusions; context words last."""
+    entries: list[_Entry] = []
+    context: dict[tuple[str, ...], int] = {}
+    negations = book.negations.get(language, ())
+    rows: list[tuple[Any, ...]] = []
+    terms = 0
+    out: list[_Entry] = []
+    for number, frame in enumerate(book.measured):
+        for term in frame.terms.get(language, ()):
+            rule = rule_of(frame, language, term)
+            entry = _Entry(TERM, number, term)
+            if rule.unless:
+                entry.unless = context.setdefault(rule.unless, len(context))
+                entry.within = rule.within
+            if frame.negation_window and negations:
+                entry.negation = context.setdefault(negations, len(context))
+                entry.window = frame.negation_window
+            entries.append(entry)
+            rows.append((frame.name, language, term, rule.weight))
+            terms += 1
+        out += [_Entry(EXCLUSION, number, term) for term in frame.exclude.get(language, ())]
+    for words, group in context.items():
+        out += [_Entry(CONTEXT, -1, word, group=group) for word in words]
+    table = pd.DataFrame(rows, columns=["frame", "language", "term", "weight"])
+    table = table.astype({"frame": "str", "language": "str", "term": "str", "weight": "float64"})
+    return entries + out, table
+
+
+def rule_of(frame: Frame, language: str, term: str) -> Rule:
+    """What a term counts and what must not stand near it."""
+    return frame.rules.get(language, {}).get(term, Rule())

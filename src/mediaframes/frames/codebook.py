@@ -3,6 +3,7 @@
 import hashlib
 import html
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,27 @@ PALETTE = (
 # A term of k words is looked for in 2^(k-1) spellings (space or hyphen at each seam); nobody's
 # set phrase is longer than this.
 LONGEST_TERM = 8
+NO_CONTENT = {"file", "sha256", "left_out"}  # the layout of a file, not what a codebook says
+WITHIN = 3  # words around a hit in which an "unless" looks, where a rule does not say otherwise
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is particular to one term of a frame.
+
+    Attributes
+    ----------
+    weight : float
+        What a hit counts in every unit of scores; 1 by default.
+    unless : tuple of str
+        Words and phrases that cancel the hit when they stand near it in the same sentence.
+    within : int
+        How near, in words: 1 is the next word.
+    """
+
+    weight: float = 1.0
+    unless: tuple[str, ...] = ()
+    within: int = WITHIN
 
 
 @dataclass(frozen=True)
@@ -42,6 +64,17 @@ class Frame:
         Language to phrases that look like a hit but are none.
     coded_by_hand : bool
         True for a frame that people assign when they read; no word list measures it.
+    source : str
+        Where definition and terms come from.
+    group : str
+        The group it belongs to; ``A > B`` for a group within a group.
+    negation_window : int
+        A hit with a negation at most so many words before it (in its sentence) does not count;
+        0 looks for none. The words are the codebook's `negations`.
+    rules : dict of str to dict of str to Rule
+        Language to term to its `Rule`, for terms that have one.
+    quality : tuple of dict
+        How well the terms found what people coded, as the file says: one row per coded set.
     """
 
     name: str
@@ -50,6 +83,11 @@ class Frame:
     terms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     exclude: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     coded_by_hand: bool = False
+    source: str = ""
+    group: str = ""
+    negation_window: int = 0
+    rules: Mapping[str, Mapping[str, Rule]] = field(default_factory=dict)
+    quality: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +107,10 @@ class Codebook:
         In the order of the file.
     file, sha256 : str
         Name and hash of the file it was read from; empty when made in code.
+    negations : dict of str to tuple of str
+        Language to the words that negate, for frames with a `negation_window`.
+    left_out : tuple of (int, str, str)
+        Line, entry and reason of what a file of another program holds and a codebook cannot.
 
     Examples
     --------
@@ -88,6 +130,8 @@ class Codebook:
     version: str = ""
     file: str = ""
     sha256: str = ""
+    negations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    left_out: tuple[tuple[int, str, str], ...] = ()
 
     @classmethod
     def from_terms(
@@ -96,6 +140,8 @@ class Codebook:
         *,
         language: str,
         exclude: Mapping[str, Sequence[str]] | None = None,
+        rules: Mapping[str, Mapping[str, Rule]] | None = None,
+        negation: tuple[int, Sequence[str]] = (0, ()),
         name: str = "my codebook",
     ) -> "Codebook":
         """A codebook in one language from a table of terms, for trying things out.
@@ -108,6 +154,10 @@ class Codebook:
             Language code of the terms, e.g. ``"en"``.
         exclude : mapping of str to list of str, optional
             Frame to phrases that are no hits.
+        rules : mapping of str to mapping of str to Rule, optional
+            Frame to term to its weight and what must not stand near it.
+        negation : tuple of int and list of str
+            The window of every frame, and the words that negate.
         name : str
             Its name.
 
@@ -123,17 +173,25 @@ class Codebook:
             raise InputError(
                 f"exclude names the frame '{unknown[0]}', but the frames are: {', '.join(terms)}"
             )
-        frames = tuple(
-            Frame(
-                name=frame,
-                definition="",
-                color=PALETTE[k % len(PALETTE)],
-                terms={language: _checked(list(words), frame)},
-                exclude={language: _checked(list(out.get(frame, [])), frame)},
+        frames = []
+        for k, (frame, words) in enumerate(terms.items()):
+            listed = _checked(list(words), frame)
+            found = {clean_term(t): rule for t, rule in (rules or {}).get(frame, {}).items()}
+            for term, rule in found.items():
+                check_rule(term, rule, listed, frame)
+            frames.append(
+                Frame(
+                    name=frame,
+                    definition="",
+                    color=PALETTE[k % len(PALETTE)],
+                    terms={language: listed},
+                    exclude={language: _checked(list(out.get(frame, [])), frame)},
+                    negation_window=negation[0],
+                    rules={language: found} if found else {},
+                )
             )
-            for k, (frame, words) in enumerate(terms.items())
-        )
-        return cls(name=name, languages=(language,), frames=frames)
+        words_of = {language: _checked(list(negation[1]), "negation")} if negation[1] else {}
+        return cls(name, (language,), tuple(frames), negations=words_of)
 
     @property
     def measured(self) -> tuple[Frame, ...]:
@@ -195,11 +253,21 @@ class Codebook:
                 "terms": {key: list(words) for key, words in frame.terms.items()},
                 "exclude": {key: list(words) for key, words in frame.exclude.items()},
                 "coded_by_hand": frame.coded_by_hand,
+                "source": frame.source,
+                "group": frame.group,
+                "negation_window": frame.negation_window,
+                "quality": [dict(row) for row in frame.quality],
+                "rules": {
+                    key: {term: [r.weight, list(r.unless), r.within] for term, r in found.items()}
+                    for key, found in frame.rules.items()
+                },
             }
             for frame in self.frames
         ]
         names = ("name", "description", "citation", "version", "file", "sha256")
         plain: dict[str, Any] = {name: getattr(self, name) for name in names}
+        plain["negations"] = {key: list(words) for key, words in self.negations.items()}
+        plain["left_out"] = [list(row) for row in self.left_out]
         return {**plain, "languages": list(self.languages), "frames": frames}
 
     @classmethod
@@ -211,16 +279,28 @@ class Codebook:
                     **frame,
                     "terms": {key: tuple(words) for key, words in frame["terms"].items()},
                     "exclude": {key: tuple(words) for key, words in frame["exclude"].items()},
+                    "quality": tuple(frame.get("quality", ())),
+                    "rules": {
+                        key: {term: Rule(w, tuple(near), n) for term, (w, near, n) in found.items()}
+                        for key, found in frame.get("rules", {}).items()
+                    },
                 }
             )
             for frame in data["frames"]
         )
-        return cls(**{**data, "languages": tuple(data["languages"]), "frames": frames})
+        others = {
+            "languages": tuple(data["languages"]),
+            "negations": {key: tuple(words) for key, words in data.get("negations", {}).items()},
+            "left_out": tuple((a, b, c) for a, b, c in data.get("left_out", ())),
+        }
+        return cls(**{**data, **others, "frames": frames})
 
     @cached_property
     def content_hash(self) -> str:
         """Hash of names, definitions, colors and terms (not of the file's layout)."""
-        plain = {key: item for key, item in self.to_dict().items() if key not in {"file", "sha256"}}
+        plain = {key: item for key, item in self.to_dict().items() if key not in NO_CONTENT}
+        for frame in plain["frames"]:
+            del frame["quality"]
         content = json.dumps(plain, ensure_ascii=False, sort_keys=True)
         return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
@@ -293,7 +373,9 @@ def clean_term(text: str) -> str:
     >>> clean_term("Labor  Market*")
     'labor market*'
     """
-    term = " ".join(unicodedata.normalize("NFC", text).lower().replace("’", "'").split())
+    # İ becomes i and a mark in lower case; the words of a text keep the i alone
+    small = unicodedata.normalize("NFC", text).replace("İ", "i").lower()
+    term = " ".join(small.replace("’", "'").replace("\u00ad", "").split())
     if not term:
         raise InputError("an empty term; write a word, or take the line out")
     if not any(character.isalnum() for character in term):
@@ -308,6 +390,33 @@ def clean_term(text: str) -> str:
             "shorten it to the words that matter"
         )
     return term
+
+
+def check_rule(term: str, rule: Rule, terms: tuple[str, ...], frame: str) -> None:
+    """Refuse a rule that makes no sense.
+
+    Raises
+    ------
+    InputError
+        For a rule of a term that is not listed, a weight that is no positive number, a width below
+        1, or a term that forbids itself.
+    """
+    if term not in terms:
+        raise InputError(f"a rule names '{term}', which is no term of the frame '{frame}'; add it")
+    if not (rule.weight > 0 and math.isfinite(rule.weight)):
+        raise InputError(
+            f"the weight of '{term}' (frame '{frame}') is {rule.weight}; it must be above 0, "
+            "e.g. 2 or 0.5; take a term out that should count nothing"
+        )
+    if rule.within < 1:
+        raise InputError(
+            f"within={rule.within} of '{term}' (frame '{frame}'): give 1 word or more, e.g. 3"
+        )
+    if term in rule.unless:
+        raise InputError(
+            f"'{term}' (frame '{frame}') must not stand near itself, so it would never count; "
+            "take it out of 'unless'"
+        )
 
 
 def _checked(words: list[str], frame: str) -> tuple[str, ...]:

@@ -44,8 +44,9 @@ class Hits:
     languages : Series of str
         The language whose terms were looked for in each article; NA where the codebook has none.
     counts : DataFrame
-        Every term of every language of the corpus: ``frame language term matches``, where matches
-        counts all its places before overlaps and exclusions are settled.
+        Every term of every language of the corpus: ``frame language term weight matches cancelled
+        overlapped hits``. Of all its places (`matches`) some are cancelled by an exclusion, a rule
+        or a negation, some are taken by a longer or earlier hit of the frame; the rest are hits.
     unmatched_languages : dict of str to int
         Language to the number of articles that were left without terms.
     made : Made
@@ -113,8 +114,9 @@ class Hits:
         cells = self.table["id"].cat.codes.to_numpy(np.int64) * len(frames)
         cells += self.table["frame"].cat.codes.to_numpy(np.int64)
         size = len(self.docs) * len(frames)
-        counts = np.bincount(cells, minlength=size).reshape(len(self.docs), len(frames))
-        values = counts.astype(np.float64)
+        counts = np.bincount(cells, weights=self.weights(), minlength=size)
+        counts = counts.reshape(len(self.docs), len(frames)).astype(np.float64)
+        values = counts.copy()
         if unit == "presence":
             values = (counts >= min_hits).astype(np.float64)
         elif unit != "count":
@@ -131,6 +133,19 @@ class Hits:
             made=Made.by("scores", settings=settings, parents=(self.made,)),
             colors={name: self.codebook.colors[name] for name in frames},
         )
+
+    def weights(self) -> np.ndarray:
+        """What each hit counts (1, where its term has no weight of its own), float (H,)."""
+        known = self.counts
+        if not (known["weight"] != 1).any():
+            return np.ones(len(self.table))
+        key = ["frame", "language", "term"]
+        weight = known.set_index(key)["weight"]
+        spoken = self.languages.to_numpy(dtype=object)[self.table["id"].cat.codes.to_numpy()]
+        rows = pd.MultiIndex.from_arrays(
+            [self.table["frame"].astype("str"), spoken, self.table["term"].astype("str")]
+        )
+        return np.asarray(weight.to_numpy()[weight.index.get_indexer(rows)], np.float64)
 
     def unmatched(self) -> pd.DataFrame:
         """The terms that match nothing in the corpus: ``frame language term``.

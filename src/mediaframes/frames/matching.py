@@ -1,6 +1,5 @@
 """`apply_codebook`: find a codebook's terms in the articles."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +7,8 @@ import pandas as pd
 
 from mediaframes._console import progress, say
 from mediaframes.errors import InputError
-from mediaframes.frames._match import Places, longest_first, uncovered
-from mediaframes.frames.codebook import Codebook, Frame
+from mediaframes.frames._match import Lookup, entries_of
+from mediaframes.frames.codebook import Codebook
 from mediaframes.frames.hits import Hits, frame_index, term_index
 from mediaframes.frames.reading import read_codebook
 from mediaframes.made import Made
@@ -63,32 +62,11 @@ def apply_codebook(
     if language is not None:
         book.terms(language)  # refuses a language it lacks
     spoken = _languages(tokens.docs, book, language)
-    places = Places.of(tokens)
-    taken = np.zeros(len(tokens.ids), bool)
-    present = [name for name in book.languages if (spoken == name).any()]
-    speaks = {
-        name: np.repeat((spoken == name).to_numpy(bool), tokens.lengths()) for name in present
-    }
-    counts: list[tuple[str, str, str, int]] = []
-    pieces = []
-    for number, frame in enumerate(
-        progress(book.measured, "looking for frames", total=len(book.measured))
-    ):
-        spans = _frame_hits(places, frame, speaks, taken, counts)
-        pieces.append((*spans, np.full(len(spans[0]), number)))
-    table_of_counts = pd.DataFrame(counts, columns=["frame", "language", "term", "matches"])
-    table_of_counts = table_of_counts.astype(
-        {"frame": "str", "language": "str", "term": "str", "matches": "int64"}
-    )
-    starts, lengths, rows, frames = (
-        np.concatenate([np.empty(0, np.int64), *(piece[k] for piece in pieces)]) for k in range(4)
-    )
-    order = np.lexsort((frames, starts))
-    sorted_spans = (starts[order], lengths[order], rows[order], frames[order])
+    found, table_of_counts = _find(tokens, book, spoken)
     hits = Hits(
         docs=tokens.docs,
         codebook=book,
-        table=_table(tokens, book, table_of_counts, sorted_spans),
+        table=_table(tokens, book, table_of_counts, found),
         lengths=pd.Series(tokens.lengths(), tokens.docs.index, name="length"),
         languages=spoken,
         counts=table_of_counts,
@@ -125,55 +103,76 @@ def _left_without(docs: pd.DataFrame, spoken: pd.Series) -> dict[str, int]:
     return {str(name): int(n) for name, n in lacking.value_counts().sort_index().items()}
 
 
-def _frame_hits(
-    places: Places,
-    frame: Frame,
-    speaks: Mapping[str, np.ndarray],
-    taken: np.ndarray,
-    counts: list[tuple[str, str, str, int]],
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """First tokens, lengths and rows of `counts` of a frame's hits; `counts` grows by its terms."""
-    starts, lengths, rows = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0, int)]
-    out_starts, out_lengths = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    everywhere = len(speaks) == 1 and all(mask.all() for mask in speaks.values())
-    for name, mask in speaks.items():
-        for kind, words in (("term", frame.terms[name]), ("out", frame.exclude.get(name, ()))):
-            for term in words:
-                begin, length = places.of_term(term)
-                if not everywhere:
-                    inside = mask[begin]
-                    begin, length = begin[inside], length[inside]
-                if kind == "out":
-                    out_starts.append(begin)
-                    out_lengths.append(length)
-                    continue
-                starts.append(begin)
-                lengths.append(length)
-                rows.append(np.full(len(begin), len(counts)))
-                counts.append((frame.name, name, term, len(begin)))
-    first, size, row = np.concatenate(starts), np.concatenate(lengths), np.concatenate(rows)
-    out = (np.concatenate(out_starts), np.concatenate(out_lengths))
-    stay = uncovered((first, size), out)
-    first, size, row = first[stay], size[stay], row[stay]
-    kept = longest_first((first, size), row, taken)
-    return first[kept], size[kept], row[kept]
+Found = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # doc, start, length, row of counts
 
 
-def _table(
-    tokens: Tokens,
-    book: Codebook,
-    counts: pd.DataFrame,
-    spans: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
-) -> pd.DataFrame:
-    starts, lengths, rows, frames = spans
-    docs = np.searchsorted(tokens.offsets, starts, side="right") - 1
+def _find(tokens: Tokens, book: Codebook, spoken: pd.Series) -> tuple[Found, pd.DataFrame]:
+    """The hits in the order of articles, words and frames; and what became of each term."""
+    from mediaframes.frames._scan import find_hits
+
+    lookup = Lookup(tokens.vocabulary)
+    counts = np.bincount(tokens.ids, minlength=len(tokens.vocabulary))
+    present = [name for name in book.languages if (spoken == name).any()]
+    pieces: list[Found] = []
+    tables: list[pd.DataFrame] = []
+    for name in progress(present, "looking for frames", total=len(present)):
+        entries = entries_of(book, name, lookup, counts)
+        rows = np.flatnonzero((spoken == name).to_numpy(bool)).astype(np.int64)
+        doc, start, length, who, tally = find_hits(
+            tokens.ids,
+            tokens.offsets,
+            tokens.sentences,
+            rows,
+            entries.sequences,
+            entries.patterns,
+            entries.rules,
+            len(book.measured),
+            entries.reach,
+        )
+        n = len(entries.rows)
+        kept = np.bincount(who, minlength=n)[:n]
+        fates = {"matches": tally[0], "cancelled": tally[1], "overlapped": tally[2], "hits": kept}
+        before = sum(len(table) for table in tables)
+        tables.append(entries.rows.assign(**{key: fate[:n] for key, fate in fates.items()}))
+        pieces.append((doc, start, length, who.astype(np.int64) + before))
+    doc, start, length, row = (
+        np.concatenate([np.empty(0, np.int64), *column])
+        for column in (zip(*pieces, strict=True) if pieces else [()] * 4)
+    )
+    if len(present) > 1:
+        order = np.argsort(doc, kind="stable")  # an article lies in one piece, in order
+        doc, start, length, row = doc[order], start[order], length[order], row[order]
+    return _in_codebook_order(book, tables, (doc, start, length, row))
+
+
+def _in_codebook_order(
+    book: Codebook, tables: list[pd.DataFrame], found: Found
+) -> tuple[Found, pd.DataFrame]:
+    """The terms frame by frame, each frame's in all languages of the corpus."""
+    columns = ("frame", "language", "term", "weight", "matches", "cancelled", "overlapped", "hits")
+    if not tables:
+        kinds = dict.fromkeys(columns[:3], "str") | {"weight": "float64"}
+        empty = pd.DataFrame({name: pd.Series([], dtype="int64") for name in columns})
+        return found, empty.astype(kinds)
+    table = pd.concat(tables, ignore_index=True)[list(columns)]
     names = [frame.name for frame in book.measured]
+    order = np.argsort(pd.Index(names).get_indexer(table["frame"]), kind="stable")
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    doc, start, length, row = found
+    return (doc, start, length, rank[row]), table.iloc[order].reset_index(drop=True)
+
+
+def _table(tokens: Tokens, book: Codebook, counts: pd.DataFrame, found: Found) -> pd.DataFrame:
+    docs, starts, lengths, rows = found
+    names = [frame.name for frame in book.measured]
+    frame_codes = pd.Index(names).get_indexer(counts["frame"])[rows]
     categories = term_index(counts)
     term_codes = categories.get_indexer(pd.Index(counts["term"]))[rows]
     return pd.DataFrame(
         {
             "id": pd.Categorical.from_codes(docs, tokens.docs.index),
-            "frame": pd.Categorical.from_codes(frames, frame_index(names)),
+            "frame": pd.Categorical.from_codes(frame_codes, frame_index(names)),
             "term": pd.Categorical.from_codes(term_codes, categories),
             "token": (starts - tokens.offsets[docs]).astype(np.int32),
             "length": lengths.astype(np.int32),

@@ -1,17 +1,31 @@
 """Codebook files: every slip is named with its line and the mend."""
 
 import hashlib
+import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from mediaframes.errors import InputError
-from mediaframes.frames.codebook import PALETTE, Codebook, Frame, check_language, clean_term
+from mediaframes.frames.codebook import (
+    PALETTE,
+    WITHIN,
+    Codebook,
+    Frame,
+    Rule,
+    check_language,
+    check_rule,
+    clean_term,
+)
 
-FIELDS = ("name", "description", "citation", "version", "languages", "frames")
-FRAME_FIELDS = ("name", "definition", "color", "terms", "exclude", "coded_by_hand")
+FIELDS = ("name", "description", "citation", "version", "languages", "negation", "frames")
+FRAME_FIELDS = (
+    "name", "definition", "source", "color", "group", "terms", "exclude", "negation_window",
+    "coded_by_hand", "quality",
+)  # fmt: skip
+TERM_FIELDS = ("term", "weight", "unless", "within")
 
 
 def read_codebook(path: str | Path) -> Codebook:
@@ -157,10 +171,20 @@ class _Source:
     def codebook(self, node: Any) -> dict[str, Any]:
         fields = self.fields(node, "the codebook", FIELDS, ("name", "languages", "frames"))
         languages = self.languages(fields["languages"])
+        window, negations = 0, dict[str, tuple[str, ...]]()
+        if "negation" in fields:
+            window, negations = self.negation(fields["negation"], languages)
         frames: list[Frame] = []
         colors: dict[str, str] = {}
         for entry in self.items(fields["frames"], "'frames'"):
-            frame = self.frame(entry, languages, [known.name for known in frames])
+            frame = self.frame(entry, languages, [known.name for known in frames], window)
+            if frame.negation_window and not negations:
+                self.refuse(
+                    entry,
+                    f"the frame '{frame.name}' has a negation_window but the codebook no words "
+                    "that negate; add negation: {window: 3, words: {en: [no, not, never]}} at the "
+                    "top",
+                )
             if frame.color and frame.color.upper() in colors:
                 other = colors[frame.color.upper()]
                 self.refuse(
@@ -174,7 +198,28 @@ class _Source:
             self.refuse(fields["frames"], "'frames' is empty; describe at least one frame")
         texts = ("name", "description", "citation", "version")
         plain = {name: self.text(fields[name], f"'{name}'") for name in texts if name in fields}
-        return {**plain, "languages": languages, "frames": _colored(frames)}
+        made = {"languages": languages, "frames": _colored(frames), "negations": negations}
+        return {**plain, **made}
+
+    def negation(
+        self, node: Any, languages: tuple[str, ...]
+    ) -> tuple[int, dict[str, tuple[str, ...]]]:
+        """The codebook's window, and the words that negate by language."""
+        fields = self.fields(node, "'negation'", ("window", "words"), ("window", "words"))
+        window = self.number(fields["window"], "'window'", least=1)
+        words, _ = self.lists(fields["words"], "negation", "words", languages)
+        return int(window), words
+
+    def number(self, node: Any, what: str, *, least: float, whole: bool = True) -> float:
+        text = self.text(node, what)
+        kind = "a whole number" if whole else "a number"
+        try:
+            value = float(text)
+        except ValueError:
+            self.refuse(node, f"{what} is '{text}'; give {kind}, e.g. 3")
+        if not math.isfinite(value) or value < least or (whole and value != int(value)):
+            self.refuse(node, f"{what} is {text}; give {kind} of {least:g} or more, e.g. 3")
+        return value
 
     def languages(self, node: Any) -> tuple[str, ...]:
         found: list[str] = []
@@ -191,18 +236,25 @@ class _Source:
             self.refuse(node, "'languages' is empty; name those you have terms in, e.g. [en, de]")
         return tuple(found)
 
-    def frame(self, node: Any, languages: tuple[str, ...], known: list[str]) -> Frame:
+    def frame(self, node: Any, languages: tuple[str, ...], known: list[str], window: int) -> Frame:
         fields = self.fields(node, "a frame", FRAME_FIELDS, ("name", "definition"))
         name = self.filled(fields["name"], "a frame's name")
         if name in known:
             self.refuse(fields["name"], f"the frame '{name}' stands twice; rename or merge them")
         by_hand = self.flag(fields["coded_by_hand"]) if "coded_by_hand" in fields else False
-        lists = {
-            key: self.lists(fields[key], name, key, languages)
-            for key in ("terms", "exclude")
-            if key in fields
-        }
-        terms, exclude = lists.get("terms", {}), lists.get("exclude", {})
+        terms: dict[str, tuple[str, ...]] = {}
+        exclude: dict[str, tuple[str, ...]] = {}
+        rules: dict[str, dict[str, Rule]] = {}
+        if "terms" in fields:
+            terms, rules = self.lists(fields["terms"], name, "terms", languages)
+        if "exclude" in fields:
+            exclude, odd = self.lists(fields["exclude"], name, "exclude", languages)
+            if odd:
+                self.refuse(
+                    fields["exclude"],
+                    f"an exclusion of the frame '{name}' has weight or 'unless'; only terms have: "
+                    "write the plain words",
+                )
         if by_hand and (any(terms.values()) or any(exclude.values())):
             self.refuse(node, f"the frame '{name}' is coded by hand but has terms; drop one")
         for language in languages:
@@ -222,7 +274,31 @@ class _Source:
                 )
         color = self.color(fields["color"], name) if "color" in fields else ""
         definition = self.filled(fields["definition"], f"the definition of '{name}'")
-        return Frame(name, definition, color, terms, exclude, by_hand)
+        plain = {
+            key: self.text(fields[key], f"'{key}'") for key in ("source", "group") if key in fields
+        }
+        if "negation_window" in fields:
+            window = int(self.number(fields["negation_window"], "'negation_window'", least=0))
+        return Frame(
+            name,
+            definition,
+            color,
+            terms,
+            exclude,
+            by_hand,
+            negation_window=0 if by_hand else window,
+            rules=rules,
+            quality=self.measures(fields["quality"]) if "quality" in fields else (),
+            **plain,
+        )
+
+    def measures(self, node: Any) -> tuple[Mapping[str, str], ...]:
+        """What was measured of a frame: rows of plain texts, shown and not computed with."""
+        rows = []
+        for entry in self.items(node, "'quality'"):
+            found = self.mapping(entry, "a row of 'quality'")
+            rows.append({key: self.text(value, f"'{key}'") for key, (_, value) in found.items()})
+        return tuple(rows)
 
     def flag(self, node: Any) -> bool:
         value = self.text(node, "'coded_by_hand'").lower()
@@ -243,9 +319,11 @@ class _Source:
 
     def lists(
         self, node: Any, frame: str, field: str, languages: tuple[str, ...]
-    ) -> dict[str, tuple[str, ...]]:
+    ) -> tuple[dict[str, tuple[str, ...]], dict[str, dict[str, Rule]]]:
+        """Language to terms, and language to term to its rule."""
         found: dict[str, tuple[str, ...]] = {}
-        where = f"'{field}' of the frame '{frame}'"
+        rules: dict[str, dict[str, Rule]] = {}
+        where = f"'{field}' of the frame '{frame}'" if frame != field else f"'{field}'"
         for language, (key, value) in self.mapping(node, where).items():
             if language not in languages:
                 self.refuse(
@@ -255,20 +333,61 @@ class _Source:
                 )
             lines: dict[str, int] = {}
             for entry in self.items(value, f"{where} in '{language}'"):
-                raw = self.text(entry, f"a term of the frame '{frame}'")
-                try:
-                    term = clean_term(raw)
-                except InputError as error:
-                    self.refuse(entry, f"{error} (frame '{frame}', {field}, '{language}')")
-                if term in lines:
-                    self.refuse(
-                        entry,
-                        f"the term '{term}' stands twice in {where}, '{language}' "
-                        f"(first in line {lines[term]}); keep one",
-                    )
-                lines[term] = entry.start_mark.line + 1
+                for term, rule in self.entry(entry, frame, field, language):
+                    if term in lines:
+                        self.refuse(
+                            entry,
+                            f"the term '{term}' stands twice in {where}, '{language}' "
+                            f"(first in line {lines[term]}); keep one",
+                        )
+                    lines[term] = entry.start_mark.line + 1
+                    if rule != Rule():
+                        rules.setdefault(language, {})[term] = rule
             found[language] = tuple(lines)
+        return found, rules
+
+    def entry(self, node: Any, frame: str, field: str, language: str) -> list[tuple[str, Rule]]:
+        """The terms of one item: a word or phrase, or fields with `term` and what is particular."""
+        if node.id != "mapping":
+            return [(self.term(node, frame, field, language), Rule())]
+        keys = [str(key.value) for key, _ in node.value]
+        if "term" not in keys:
+            self.refuse(
+                node,
+                f"a term of the frame '{frame}' must be a text, or fields with 'term', e.g. "
+                "{term: bank*, weight: 2, unless: [river*], within: 3}; the fields here are: "
+                + ", ".join(keys),
+            )
+        fields = self.fields(node, f"a term of the frame '{frame}'", TERM_FIELDS, ("term",))
+        of = fields["term"]
+        words = self.items(of, "'term'") if of.id == "sequence" else [of]
+        weight = 1.0
+        if "weight" in fields:
+            weight = self.number(fields["weight"], "'weight'", least=0, whole=False)
+        within = WITHIN
+        if "within" in fields:
+            within = int(self.number(fields["within"], "'within'", least=1))
+        near: tuple[str, ...] = ()
+        if "unless" in fields:
+            listed = self.items(fields["unless"], "'unless'")
+            near = tuple(dict.fromkeys(self.term(n, frame, "unless", language) for n in listed))
+        elif "within" in fields:
+            self.refuse(node, "'within' without 'unless' says nothing; add unless: [...]")
+        rule = Rule(weight, near, within)
+        found = [(self.term(word, frame, field, language), rule) for word in words]
+        for term, _ in found:
+            try:
+                check_rule(term, rule, (term,), frame)
+            except InputError as error:
+                self.refuse(node, str(error))
         return found
+
+    def term(self, node: Any, frame: str, field: str, language: str) -> str:
+        raw = self.text(node, f"a term of the frame '{frame}'")
+        try:
+            return clean_term(raw)
+        except InputError as error:
+            self.refuse(node, f"{error} (frame '{frame}', {field}, '{language}')")
 
 
 def _colored(frames: list[Frame]) -> tuple[Frame, ...]:
@@ -280,9 +399,5 @@ def _colored(frames: list[Frame]) -> tuple[Frame, ...]:
         color = frame.color
         if not color:
             color = free.pop(0) if len(free) > 1 else free[0]
-        out.append(
-            Frame(
-                frame.name, frame.definition, color, frame.terms, frame.exclude, frame.coded_by_hand
-            )
-        )
+        out.append(replace(frame, color=color))
     return tuple(out)
