@@ -18,6 +18,7 @@ import pytest
 import mediaframes.study.run as run_module
 from mediaframes import InputError
 from mediaframes.study.cli import main
+from mediaframes.study.verify import _values_differ
 from mediaframes.study.run import reproduce
 from mediaframes.study.verify import DIFFERS, EQUAL, IDENTICAL, REDRAWN, compare
 
@@ -351,3 +352,10 @@ class TestCommandLine:
         small_study(tmp_path, "import mediaframes as mf\nmf.save_numbers(articles=2)")
         assert main(["verify", str(study)]) == 2
         assert "DIFFERS  numbers.json (/articles: 1 against 2)" in capsys.readouterr().out
+
+
+def test_records_with_lists_of_other_lengths_are_compared() -> None:
+    longer = _values_differ({"columns": ["a"]}, {"columns": ["a", "b"]}, "")
+    assert longer == "/columns: ['a'] against ['a', 'b']"
+    assert _values_differ({"n": None}, {"n": [1]}, "") == "/n: None against [1]"
+    assert _values_differ({"n": [None, 1.0]}, {"n": [None, 1.0 + 1e-12]}, "") == ""

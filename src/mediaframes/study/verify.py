@@ -154,7 +154,8 @@ def _values_differ(one: Any, two: Any, place: str) -> str:
         pairs = enumerate(zip(one, two, strict=True))
         each = (_values_differ(a, b, f"{place}/{i}") for i, (a, b) in pairs)
         return next((text for text in each if text), "")
-    return "" if one is two or _cells_agree(one, two) else f"{place}: {one} against {two}"
+    plain = not isinstance(one, dict | list) and not isinstance(two, dict | list)
+    return "" if plain and _cells_agree(one, two) else f"{place}: {one} against {two}"
 
 
 def _lines_differ(one: str, two: str) -> str:
