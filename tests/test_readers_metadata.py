@@ -5,12 +5,13 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from mediaframes.corpus.readers import Options, reader_for
 from mediaframes.corpus.readers._gdelt import METADATA_ONLY, Gdelt
 from mediaframes.corpus.readers._mediacloud import MediaCloudCsv, MediaCloudJson
-from mediaframes.corpus.reading import read
+from mediaframes.corpus.reading import read, read_stubs
 from mediaframes.errors import InputError
 
 NEW = "id,indexed_date,language,media_name,media_url,publish_date,title,url"
@@ -137,3 +138,65 @@ def test_files_in_which_everything_is_left_out_do_not_stop_the_others(tmp_path: 
     assert corpus.docs["title"].tolist() == ["One"]
     assert corpus.left_out["file"].tolist() == ["d.htm", "k.html", "m.txt", "r.rtf"]
     assert corpus.files["rejected"].tolist() == [0, 1, 1, 1, 1]
+
+
+def test_what_is_said_of_articles_without_text_is_a_table(tmp_path: Path, capsys):
+    head = "id,publish_date,title,url,language,media_name,indexed_date\n"
+    row = "{0},2024-10-2{0},Talks {0},https://echo.example/{0},en,Echo,2024-10-30\n"
+    (tmp_path / "cloud.csv").write_text(head + row.format(4) + row.format(5))
+    (tmp_path / "20170701.gkg.csv").write_text(gkg(1) + "\n")
+    with pytest.raises(InputError, match="read_stubs reads addresses, dates and titles as a table"):
+        read(tmp_path)
+    stubs = read_stubs(tmp_path)
+    cloud = stubs[stubs["source_file"] == "cloud.csv"]
+    assert cloud[["id", "title", "outlet", "language", "url", "row"]].values.tolist() == [
+        ["4", "Talks 4", "Echo", "en", "https://echo.example/4", "2"],
+        ["5", "Talks 5", "Echo", "en", "https://echo.example/5", "3"],
+    ]
+    assert cloud["date"].dt.strftime("%m-%d").tolist() == ["10-24", "10-25"]
+    assert cloud["indexed_date"].tolist() == ["2024-10-30"] * 2
+    graph = stubs[stubs["source_file"] != "cloud.csv"].iloc[0]
+    assert graph["url"].startswith("http")
+    assert pd.notna(graph["date"])
+    assert 'cloud.csv: MediaCloud CSV (comma, quote "): 2 records' in capsys.readouterr().out
+
+
+def test_stubs_of_any_table_and_of_rows_without_text(tmp_path: Path):
+    table = "url,title,text\nhttps://a.example/1,One,\nhttps://a.example/2,Two,Full.\n"
+    (tmp_path / "a.csv").write_text(table)
+    (tmp_path / "b.csv").write_text("link,headline\nhttps://b.example/1,Three\n")
+    stubs = read_stubs(tmp_path)
+    assert stubs["url"].tolist() == ["https://a.example/1", "https://b.example/1"]
+    assert stubs["row"].tolist() == ["2", "2"]
+    (tmp_path / "b.csv").unlink()
+    (tmp_path / "a.csv").write_text("url,text\nhttps://a.example/2,Full.\n")
+    with pytest.raises(InputError, match="no record without a text"):
+        read_stubs(tmp_path)
+
+
+def test_proquests_spreadsheet_holds_abstracts_and_no_texts(tmp_path: Path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Title", "Abstract", "StoreId", "Authors", "pubdate", "pubtitle", "DocumentURL"])
+    for number in (1, 2):
+        sheet.append(
+            [f"Title {number}", "An abstract. " * 30, f"4{number}", "Sample, A.", "Oct 24, 2024",
+             "The Echo", f"https://www.example.org/docview/4{number}"]
+        )  # fmt: skip
+    book.save(tmp_path / "p.xlsx")
+    with pytest.raises(InputError, match=r"2 times 'metadata only: no text'\. Such files name"):
+        read(tmp_path / "p.xlsx")
+    stubs = read_stubs(tmp_path)
+    assert stubs[["id", "title", "outlet"]].values.tolist() == [
+        ["41", "Title 1", "The Echo"], ["42", "Title 2", "The Echo"],
+    ]  # fmt: skip
+    assert stubs["date"].dt.strftime("%Y-%m-%d").tolist() == ["2024-10-24"] * 2
+    assert stubs["Abstract"].str.startswith("An abstract.").all()
+    sheet.cell(1, 8, "Full text")
+    sheet.cell(2, 8, "The two sides met again.")
+    book.save(tmp_path / "p.xlsx")
+    corpus = read(tmp_path)
+    assert corpus.docs["text"].to_dict() == {"41": "The two sides met again."}
+    assert corpus.files[["announced", "read", "rejected"]].values.tolist() == [[2, 1, 1]]

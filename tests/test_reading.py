@@ -325,6 +325,7 @@ def test_nested_json_becomes_columns(tmp_path: Path):
         ("a.json", b'[{"text": "x"', "a.json, line 1: no JSON"),
         ("a.parquet", b"PAR1 and nothing", "the Parquet file is damaged"),
         ("a.csv.gz", gzip.compress(b"id,text\n1,x\n")[:9], "the gzip archive is damaged"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\1\2\3\4", "a file of Office before 2007"),
         ("a.docm", b"\0\1\2\3\4", "no known format. Tables"),
     ],
 )

@@ -36,6 +36,7 @@ from mediaframes.corpus import (
     outlets,
     propose_outlets,
     read,
+    read_stubs,
     show_cleaning,
     wire_share,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "propose_outlets",
     "read",
     "read_codebook",
+    "read_stubs",
     "reproduce",
     "residuals",
     "save_figure",

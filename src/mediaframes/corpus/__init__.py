@@ -7,7 +7,7 @@ from mediaframes.corpus.duplicates import dedupe
 from mediaframes.corpus.inspection import check_cleaning, show_cleaning
 from mediaframes.corpus.language import language
 from mediaframes.corpus.outlets import copies_between, outlets, propose_outlets, wire_share
-from mediaframes.corpus.reading import read
+from mediaframes.corpus.reading import read, read_stubs
 
 __all__ = [
     "Corpus",
@@ -20,6 +20,7 @@ __all__ = [
     "outlets",
     "propose_outlets",
     "read",
+    "read_stubs",
     "show_cleaning",
     "wire_share",
 ]

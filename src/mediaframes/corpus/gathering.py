@@ -1,6 +1,7 @@
 """Batches of files become one table: columns under the names of the corpus, dates, empty texts."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from mediaframes.corpus.readers import Batch
 from mediaframes.corpus.readers._decode import mend
 from mediaframes.corpus.readers._ids import CORE, left_out_rows
 from mediaframes.corpus.roles import RETRIEVAL, find_roles, plain
+from mediaframes.errors import InputError
 
 # What spreadsheets, R and pandas write where there is nothing. Only whole cells, and never in the
 # researcher's own columns, where "None" may be a category.
@@ -128,6 +130,27 @@ def _too_late(rows: pd.DataFrame, dates: pd.Series) -> np.ndarray:
             retrieved = parse_dates(pd.Series(cells, dtype="str")).date
             late |= (dates.reset_index(drop=True) > retrieved + pd.Timedelta(days=1)).to_numpy()
     return late
+
+
+def stubs_of(file: Opened, columns: dict[str, str], day_first: bool | None) -> pd.DataFrame:
+    """What a file says of articles whose texts it does not hold, under the names of the corpus."""
+    batch = file.batch
+    assert batch is not None
+    rows = batch.rows if batch.stubs is None else batch.stubs
+    rows = rows.astype("object").where(rows.notna(), None)
+    place = file.source.name
+    roles = find_roles(rows, columns=columns, known=batch.roles, file=place, text_needed=False)
+    if batch.stubs is None and "text" not in roles:  # a text column that only its contents show
+        with suppress(InputError):
+            roles = find_roles(rows, columns=columns, known=batch.roles, file=place)
+    frame, _ = _core(rows, roles)
+    dates = parse_dates(frame["date_raw"], day_first=day_first)
+    frame["date"], frame["date_source"] = dates.date, dates.source
+    frame["source_file"], frame["row"] = place, [str(number) for number in rows.index]
+    for name in rows.columns:
+        if name not in roles.values():
+            frame[f"given_{name}" if name in frame.columns else name] = rows[name]
+    return frame[frame["text"].isna()].drop(columns="text")
 
 
 def parts_of(groups: list[Group], articles: pd.DataFrame) -> pd.DataFrame | None:

@@ -13,6 +13,8 @@ from mediaframes.corpus.readers._archives import Item, contents
 from mediaframes.corpus.readers._sources import Source, skipped_name
 from mediaframes.errors import InputError
 
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
 
 class Opened(NamedTuple):
     """One file's content, or why it is not read."""
@@ -113,6 +115,12 @@ def _hand_on(place: int, data: bytes, opened: list[Opened], pool: Pool, options:
         empty = f"{name}: the file is empty; export it again or take it away"
         return _settle(place, InputError(empty), opened)
     reader = reader_for(data, name)
+    if reader is None and data.startswith(_OLD_OFFICE):
+        old = (
+            f"{name}: a file of Office before 2007 (.xls, .doc); open it there or in LibreOffice "
+            "and save it as .xlsx, .docx or .rtf"
+        )
+        return _settle(place, InputError(old), opened)
     if reader is None:
         unknown = (
             f"{name}: no known format. Tables (CSV, Excel, JSON, Parquet), text files "

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from mediaframes._console import say
 from mediaframes.corpus.articles import Corpus
-from mediaframes.corpus.gathering import articles_of, parts_of, together
+from mediaframes.corpus.gathering import articles_of, parts_of, stubs_of, together
 from mediaframes.corpus.opening import open_all
 from mediaframes.corpus.readers import Options
 from mediaframes.corpus.readers._ids import typed, with_ids
 from mediaframes.corpus.readers._sources import find_sources
 from mediaframes.corpus.receipt import check_found, files_table, report
 from mediaframes.corpus.roles import check_columns
+from mediaframes.errors import InputError
 from mediaframes.made import Made
 
 
@@ -124,6 +126,70 @@ def read(
         left_out=left_out.astype("str").reset_index(drop=True),
         parts=corpus.parts if parts is None else parts,
     )
+
+
+def read_stubs(
+    paths: str | Path | Iterable[str | Path],
+    *,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    day_first: bool | None = None,
+) -> pd.DataFrame:
+    """Read what files say of articles whose texts they do not hold.
+
+    MediaCloud, GDELT and ProQuest's spreadsheets list addresses, dates, titles and outlets. `read`
+    leaves such records out and names them; here they are a table, to be joined with texts that were
+    fetched elsewhere.
+
+    Parameters
+    ----------
+    paths, columns, encoding, day_first
+        As for `read`; any table without a column of texts will do.
+
+    Returns
+    -------
+    DataFrame
+        One row per record without text, in the order of files and rows: ``id title date outlet
+        language author url date_raw date_source source_file row`` and the files' other columns.
+
+    Raises
+    ------
+    InputError
+        For files that cannot be read, or where every record has its text.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "list.csv").write_text(
+    ...     "url,title,published\\nhttps://echo.example/1,Talks resume,2024-10-24")
+    >>> stubs = read_stubs(folder)
+    list.csv: CSV (comma, quote "): 1 records without text
+    >>> texts = pd.DataFrame({"url": ["https://echo.example/1"], "text": ["The two sides met."]})
+    >>> texts.merge(stubs[["url", "title", "date"]], on="url").loc[0, "title"]
+    'Talks resume'
+    """
+    given = check_columns(columns)
+    opened = open_all(find_sources(paths), Options(encoding, None))
+    found = []
+    for file in opened:
+        if file.batch is None:
+            continue
+        stubs = stubs_of(file, given, day_first)
+        if len(stubs):
+            say(f"{file.source.name}: {file.batch.format}: {len(stubs):,} records without text")
+            found.append(stubs)
+    if not found:
+        raise InputError(
+            "read_stubs: no record without a text in these files; articles are for read"
+        )
+    table = pd.concat(found, ignore_index=True)
+    first = ["id", "title", "date", "outlet", "language", "author", "url", "date_raw"]
+    first += ["date_source", "source_file", "row"]
+    for name in first:
+        if name != "date":
+            table[name] = table[name].astype("str")
+    return table[[*first, *(name for name in table.columns if name not in first)]]
 
 
 def _by_number(column: pd.Series) -> pd.Series:

@@ -55,10 +55,13 @@ def check_found(groups: list[Group], opened: list[Opened], columns: dict[str, st
         reasons = pd.concat([group.rejected for group in groups])["reason"].value_counts()
         why = ", ".join(f"{n} times '{reason}'" for reason, n in reasons.items()) or "no rows"
         files = [fact["file"] for group in groups for fact in group.facts]
-        raise InputError(
-            f"no article in {', '.join(files[:MANY])}: {why}. Look whether columns={{'text': ...}} "
-            "names the right column"
-        )
+        mend = "Look whether columns={'text': ...} names the right column"
+        if any(file.batch is not None and file.batch.stubs is not None for file in opened):
+            mend = (
+                "Such files name articles and do not hold their texts: read_stubs reads addresses, "
+                "dates and titles as a table, to be joined by url with texts from elsewhere"
+            )
+        raise InputError(f"no article in {', '.join(files[:MANY])}: {why}. {mend}")
 
 
 def files_table(groups: list[Group], opened: list[Opened], repeated: pd.DataFrame) -> pd.DataFrame:

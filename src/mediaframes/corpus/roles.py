@@ -84,6 +84,7 @@ def find_roles(
     columns: Mapping[str, str],
     known: Mapping[str, str],
     file: str,
+    text_needed: bool = True,
 ) -> dict[str, str]:
     """The column of each role: what the user says, what the format knows, names, contents.
 
@@ -97,6 +98,8 @@ def find_roles(
         What the format itself defines.
     file : str
         For messages.
+    text_needed : bool
+        Whether a file without a column of texts is an error.
 
     Raises
     ------
@@ -112,12 +115,12 @@ def find_roles(
     roles = {role: name for role, name in known.items() if name in rows}
     roles |= {role: name for role, name in columns.items() if name in rows}
     for role in ROLES:
-        if role not in roles:
+        if role not in roles and (text_needed or role != "text"):
             free = [name for name in rows.columns if name not in roles.values()]
             found = _by_name(role, rows[free]) or _by_content(role, rows[free])
             if found is not None:
                 roles[role] = found
-    if "text" not in roles:
+    if "text" not in roles and text_needed:
         raise InputError(_no_text(rows, file))
     return {role: roles[role] for role in ROLES if role in roles}
 
@@ -132,7 +135,7 @@ def _no_text(rows: pd.DataFrame, file: str) -> str:
     return (
         f"{file}: no column holds the articles' text (columns: {names}). Say which one, e.g. "
         f"read(..., columns={{'text': '{longest}'}}), or move the file elsewhere if it holds no "
-        "articles"
+        "articles (a list of articles without their texts is for read_stubs)"
     )
 
 

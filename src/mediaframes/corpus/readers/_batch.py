@@ -59,6 +59,9 @@ class Batch:
         Lines that the reader told apart, for `Corpus.parts`: ``row`` (as in the index of `rows`,
         which must then be unique), ``line`` (number in the article or page), ``part`` (``"text"``
         or ``"furniture"``), ``text`` and ``reason``.
+    stubs : DataFrame or None
+        Records that name an article and do not hold its text, for `read_stubs`; indexed as `rows`,
+        and each of them in `rejected` as well. `roles` holds for them too.
     date_source : str or Series of str
         Where the dates come from, for `docs.date_source`: ``"metadata"`` (a field of the file or
         record), ``"text"`` (running text or the visible page) or ``"file name"``; a Series has one
@@ -73,6 +76,7 @@ class Batch:
     notes: tuple[str, ...] = ()
     announced: int | None = None
     lines: pd.DataFrame | None = None
+    stubs: pd.DataFrame | None = None
     date_source: "str | pd.Series" = "metadata"
 
     @property

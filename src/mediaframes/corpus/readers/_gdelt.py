@@ -6,15 +6,17 @@ import re
 import zipfile
 from io import BytesIO
 
-from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
+import pandas as pd
+
+from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected, table
 from mediaframes.corpus.readers._decode import decode, looks_like_text
 from mediaframes.corpus.readers._pages import START, rows_or_none
 from mediaframes.errors import InputError
 
 METADATA_ONLY = "metadata only: no text"
 # Columns, in the order of the code books (GKG 2.1; Event 2.0, Mentions); the feeds have no header
-_GKG_WIDTH, _GKG_URL = 27, 4
-_MENTIONS_WIDTH, _MENTIONS_URL = 16, 5
+_GKG_WIDTH, _GKG_DAY, _GKG_OUTLET, _GKG_URL = 27, 1, 3, 4
+_MENTIONS_WIDTH, _MENTIONS_DAY, _MENTIONS_OUTLET, _MENTIONS_URL = 16, 2, 4, 5
 _GKG = re.compile(r"\d{14}-T?\d{1,9}\t\d{14}\t\d\t")
 _MENTION = re.compile(r"\d{1,12}\t\d{14}\t\d{14}\t\d\t")
 _MENTIONS_HEADER = re.compile(
@@ -53,6 +55,7 @@ class Gdelt(Reader):
         gkg = bool(_GKG.match(text))
         width, column = (_GKG_WIDTH, _GKG_URL) if gkg else (_MENTIONS_WIDTH, _MENTIONS_URL)
         pages: dict[str, Rejected] = {}
+        stubs: dict[str, dict[str, str | None]] = {}
         rejected, records = [], 0
         for number, line in enumerate(lines[first:], start=first + 1):
             if not line.strip():
@@ -67,13 +70,18 @@ class Gdelt(Reader):
                 continue
             url = cells[column].strip()
             title = _PAGE_TITLE.search(cells[-1]) if gkg else None
-            start = html.unescape(title[1]).strip() if title else url
-            pages.setdefault(url, Rejected(number, METADATA_ONLY, start[:START]))
+            named = html.unescape(title[1]).strip() if title else None
+            pages.setdefault(url, Rejected(number, METADATA_ONLY, (named or url)[:START]))
+            day, outlet = (cells[_GKG_DAY], cells[_GKG_OUTLET]) if gkg else (
+                cells[_MENTIONS_DAY], cells[_MENTIONS_OUTLET])  # fmt: skip
+            stubs.setdefault(url, {"url": url, "title": named, "date": day[:8], "outlet": outlet})
         kind = "GKG 2.1" if gkg else "Mentions"
         note = f"{records:,} records of {len(pages):,} pages, without their texts"
+        found = table(list(stubs.values()), [page.row for page in pages.values()])
         return metadata_only(
-            f"{self.name} {kind}", encoding, [*rejected, *pages.values()], (*notes, note)
-        )
+            f"{self.name} {kind}", encoding, [*rejected, *pages.values()], (*notes, note), found,
+            {name: name for name in ("url", "title", "date", "outlet")},
+        )  # fmt: skip
 
 
 def _cells(line: str) -> list[str]:
@@ -84,10 +92,17 @@ def _cells(line: str) -> list[str]:
 
 
 def metadata_only(
-    form: str, encoding: str, rejected: list[Rejected], notes: tuple[str, ...]
+    form: str,
+    encoding: str,
+    rejected: list[Rejected],
+    notes: tuple[str, ...],
+    stubs: pd.DataFrame,
+    roles: dict[str, str],
 ) -> Batch:
-    """A file without texts: no article, everything in it left out by name."""
-    return Batch(rows_or_none([], []), form, encoding, sorted(rejected), {"text": "text"}, notes)
+    """A file without texts: no article, everything in it left out by name and kept as `stubs`."""
+    known = {**roles, "text": "text"}
+    rows = rows_or_none([], [])
+    return Batch(rows, form, encoding, sorted(rejected), known, notes, stubs=stubs)
 
 
 def _unzip(data: bytes, file: str) -> bytes:

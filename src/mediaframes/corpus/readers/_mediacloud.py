@@ -56,9 +56,11 @@ class MediaCloudCsv(Reader):
         form = batch.format.replace("CSV", self.name, 1)
         notes = (*batch.notes, *_missing(int((~found).sum())))
         if text is None or not found.any():
-            return metadata_only(form, batch.encoding, rejected, notes)
+            return metadata_only(form, batch.encoding, rejected, notes, rows, roles)
         roles["text"] = text
-        return Batch(rows[found], form, batch.encoding, sorted(rejected), roles, notes)
+        return Batch(
+            rows[found], form, batch.encoding, sorted(rejected), roles, notes, stubs=rows[~found]
+        )
 
 
 class MediaCloudJson(Reader):
@@ -80,6 +82,7 @@ class MediaCloudJson(Reader):
         """One article per story that has a text or sentences."""
         text, encoding, notes = decode(data, encoding=options.encoding, file=file)
         rows: list[dict[str, Any]] = []
+        stubs: list[dict[str, Any]] = []
         numbers, rejected = [], []
         gaps = 0
         for number, story in enumerate(_stories(_load(text, file), file), start=1):
@@ -90,15 +93,19 @@ class MediaCloudJson(Reader):
                 gaps += gap
             else:
                 rejected.append(Rejected(number, METADATA_ONLY, _shown(row)))
+                stubs.append(row)
         if gaps:
             notes = (*notes, f"{gaps} stories lack sentences: their numbers leave some out")
         notes = (*notes, *_missing(len(rejected)))
-        if not rows:
-            return metadata_only(self.name, encoding, rejected, notes)
         roles = {"text": "text", "id": "stories_id", "outlet": "media_name"} | _ROLES
+        stubs = [{name: row[name] for name in row if name != "text"} for row in stubs]
+        without = table(stubs, [item.row for item in rejected])
+        if not rows:
+            known = {role: name for role, name in roles.items() if name in without}
+            return metadata_only(self.name, encoding, rejected, notes, without, known)
         found = table(rows, numbers)
         roles = {role: name for role, name in roles.items() if name in found}
-        return Batch(found, self.name, encoding, rejected, roles, notes)
+        return Batch(found, self.name, encoding, rejected, roles, notes, stubs=without)
 
 
 def _missing(n: int) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import pandas as pd
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, cell
 from mediaframes.corpus.readers._delimited import _header
 from mediaframes.corpus.readers._integrum import COLUMNS as INTEGRUM
+from mediaframes.corpus.readers._proquest_table import LEAST_PROQUEST, PROQUEST, proquest_table
 from mediaframes.corpus.roles import KNOWN, plain
 from mediaframes.errors import InputError
 
@@ -70,6 +71,8 @@ class Xlsx(Reader):
         if cut:
             notes = (*notes, f"{cut} rows hold {LONGEST:,} characters in a cell, the most that "
                      "Excel keeps: their texts may be cut")  # fmt: skip
+        if len(PROQUEST & {plain(name) for name in names}) >= LEAST_PROQUEST:
+            return proquest_table(rows, f"ProQuest {self.name}", "", notes)
         known = {role: name for name, role in INTEGRUM.items() if name in names}
         integrum = {"text", "date", "outlet", "title"} <= set(known)
         if not integrum:
