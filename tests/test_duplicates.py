@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mediaframes.corpus import _pairs
 from mediaframes.corpus.articles import Corpus
 from mediaframes.corpus.duplicates import dedupe, find_copies
 from mediaframes.errors import InputError
@@ -139,13 +138,27 @@ def test_form_letters_do_not_cost_the_square():
     assert (found.groups == 0).all()
 
 
-def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch):
-    texts = planted(80, n=50, seed=9)
-    whole = find_copies(texts, similarity=0.8)
-    monkeypatch.setattr(_pairs, "BLOCK", 1500)
-    parts = find_copies(texts, similarity=0.8)
-    for one, other in zip(whole, parts, strict=True):
-        np.testing.assert_array_equal(one, other)
+def test_a_column_and_a_list_of_texts_are_the_same():
+    texts = [*planted(80, n=50, seed=9), "", "ÄÖ ß 語 😀 Ünï ein zwei", "äö SS 語 😀 ünÏ, ein zwei"]
+    whole = pd.concat([pd.Series(texts[:30], dtype="str"), pd.Series(texts[30:], dtype="str")])
+    for column in (whole, whole.iloc[5:], pd.Series(texts, dtype="object")):
+        one = find_copies(column, similarity=0.8)
+        other = find_copies(column.tolist(), similarity=0.8)
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_words_are_those_of_the_regular_expression():
+    """Letters beyond ASCII, of two to four bytes, in lower case."""
+    words = ["Ärger", "ÉTÉ", "ΟΔΟΣ", "Жена", "漢字", "𝔄𝔅", "x_1", "ﬁne", "naïve", "Straße"]
+    same = " ".join(words) + " end"
+    other = "…".join(word.lower() for word in words) + "“end"
+    found = find_copies([same, other], similarity=0.8)
+    assert found.exact.tolist() == [True]
+
+
+def test_no_letters_beyond_those_in_the_table():
+    assert not any(chr(code).isalnum() for code in range(0x40000, 0x110000))
 
 
 def test_bad_arguments():

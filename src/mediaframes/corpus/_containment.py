@@ -17,6 +17,20 @@ _RANK = _U((1 << RANK_BITS) - 1)
 
 
 @njit(cache=True)
+def of_texts(values, begins, texts):  # type: ignore[no-untyped-def]
+    """The values of some texts, one text after another, and where each text's begin."""
+    starts = np.zeros(len(texts) + 1, dtype=np.int64)
+    for place in range(len(texts)):
+        starts[place + 1] = starts[place] + begins[texts[place] + 1] - begins[texts[place]]
+    result = np.empty(starts[-1], dtype=values.dtype)
+    for place in range(len(texts)):
+        result[starts[place] : starts[place + 1]] = values[
+            begins[texts[place]] : begins[texts[place] + 1]
+        ]
+    return result, starts
+
+
+@njit(cache=True)
 def index_entries(samples, begins, rank):  # type: ignore[no-untyped-def]
     """One number per sample: the start of its hash, then the rank of its text."""
     entries = np.empty(len(samples), dtype=np.uint64)

@@ -1,10 +1,11 @@
 """Compiled kernels of `dedupe`: shingles, signatures, candidates.
 
-A text is its words: runs of letters, digits and underscores, lower-cased. Its shingles are all runs
-of five words, each a 64-bit hash, so two different shingles are taken for one about once in 10^19
-comparisons. Signatures are one-permutation MinHash (Li, Owen & Zhang 2012): the hash's upper bits
-choose one of 128 bins, each bin keeps its least value; empty bins borrow from full ones by the
-optimal densification of Shrivastava (2017), so that short texts can be compared as well.
+A text is its words: runs of letters, digits and underscores, lower-cased, read straight from its
+UTF-8. Its shingles are all runs of five words, each a 64-bit hash, so two different shingles are
+taken for one about once in 10^19 comparisons. Signatures are one-permutation MinHash (Li, Owen &
+Zhang 2012): the hash's upper bits choose one of 128 bins, each bin keeps its least value; empty
+bins borrow from full ones by the optimal densification of Shrivastava (2017), so that short texts
+can be compared as well.
 """
 
 import numpy as np
@@ -35,32 +36,52 @@ def _mix(x: np.uint64) -> np.uint64:
     return x ^ (x >> _S31)
 
 
+@njit(cache=True, inline="always")
+def _code_point(data, place):  # type: ignore[no-untyped-def]
+    """The code point whose (valid) UTF-8 begins at `place`, and where the next one begins."""
+    byte = np.int64(data[place])
+    if byte < 0x80:
+        return byte, place + 1
+    one = np.int64(data[place + 1]) & 0x3F
+    if byte < 0xE0:
+        return (byte & 0x1F) << 6 | one, place + 2
+    two = np.int64(data[place + 2]) & 0x3F
+    if byte < 0xF0:
+        return (byte & 0x0F) << 12 | one << 6 | two, place + 3
+    three = np.int64(data[place + 3]) & 0x3F
+    return (byte & 0x07) << 18 | one << 12 | two << 6 | three, place + 4
+
+
 @njit(cache=True)
-def _shingles(codes, start, end, word, out):  # type: ignore[no-untyped-def]
+def _shingles(data, start, end, fold, out):  # type: ignore[no-untyped-def]
     """Write a text's shingles to `out`; return their number, the words', and a hash of all words.
 
     A text of fewer than five words is one shingle.
     """
-    last = np.zeros(WORDS, dtype=np.uint64)
+    a, b, c, d, e = _ZERO, _ZERO, _ZERO, _ZERO, _ZERO  # the last five words, the newest last
     words, count = 0, 0
     whole = _STEP
     inside = False
     token = _FNV
-    for place in range(start, end + 1):
-        if place < end and word[codes[place]]:
-            token = (token ^ _U(codes[place])) * _PRIME
+    place = start
+    while place <= end:
+        folded = np.uint32(0)
+        if place < end:
+            code, place = _code_point(data, place)
+            folded = fold[code]
+        else:
+            place += 1
+        if folded != 0:
+            token = (token ^ _U(folded)) * _PRIME
             inside = True
             continue
         if not inside:
             continue
-        token = _mix(token)
-        whole = _mix(whole * _ODD + token)
-        last[words % WORDS] = token
+        a, b, c, d, e = b, c, d, e, _mix(token)
+        whole = _mix(whole * _ODD + e)
         words += 1
         if words >= WORDS:
-            value = _ZERO
-            for back in range(WORDS):  # from the oldest word to the newest
-                value = value * _ODD + last[(words + back) % WORDS]
+            value = (((a * _ODD + b) * _ODD + c) * _ODD + d) * _ODD + e
             out[count] = _mix(value + _STEP)
             count += 1
         token = _FNV
@@ -72,13 +93,13 @@ def _shingles(codes, start, end, word, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def signatures(codes, offsets, word, sampled):  # type: ignore[no-untyped-def]
+def signatures(data, offsets, fold, sampled):  # type: ignore[no-untyped-def]
     """Signatures (documents × bins), number of words, a hash of all words, and sampled shingles.
 
-    `codes` holds the texts' code points one after another, text d is
-    ``codes[offsets[d]:offsets[d + 1]]``; `word` says of every code point whether it is in a word.
-    The samples are the distinct shingles whose last `sampled` bits are zero, sorted, one text
-    after another; with them where each text's begin, and how many shingles it has in all.
+    `data` holds the texts' UTF-8 one after another, text d is ``data[offsets[d]:offsets[d + 1]]``;
+    `fold` has for every code point its lower case, or 0 where it is in no word. The samples are
+    the distinct shingles whose last `sampled` bits are zero, sorted, one text after another; with
+    them where each text's begin, and how many shingles it has in all.
     """
     n = len(offsets) - 1
     signs = np.empty((n, BINS), dtype=np.uint32)
@@ -97,7 +118,7 @@ def signatures(codes, offsets, word, sampled):  # type: ignore[no-untyped-def]
     least = np.empty(BINS, dtype=np.uint32)
     full = np.empty(BINS, dtype=np.bool_)
     for d in range(n):
-        count, words[d], wholes[d] = _shingles(codes, offsets[d], offsets[d + 1], word, buffer)
+        count, words[d], wholes[d] = _shingles(data, offsets[d], offsets[d + 1], fold, buffer)
         sizes[d] = count
         full[:] = False
         few = 0
@@ -113,7 +134,9 @@ def signatures(codes, offsets, word, sampled):  # type: ignore[no-untyped-def]
                 few += 1
         _densify(least, full, count, signs[d])
         while end + few > len(samples):
-            samples = np.concatenate((samples, np.empty(len(samples), dtype=np.uint64)))
+            more = np.empty(2 * len(samples), dtype=np.uint64)
+            more[:end] = samples[:end]
+            samples = more
         end = _append_distinct(part[:few], samples, end)
         begins[d + 1] = end
     return signs, words, wholes, samples[:end].copy(), begins, sizes
@@ -148,20 +171,23 @@ def _densify(least, full, count, sign):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def shingle_sets(codes, offsets, word):  # type: ignore[no-untyped-def]
-    """Each text's distinct shingles, sorted, one text after another, and where each begins."""
-    n = len(offsets) - 1
+def shingle_sets(data, offsets, fold, rows, sizes):  # type: ignore[no-untyped-def]
+    """Distinct shingles of the texts `rows`, sorted, one text after another; where each begins.
+
+    `sizes` says how many shingles each text has in all.
+    """
     bound = 0
-    for d in range(n):
-        bound += (offsets[d + 1] - offsets[d]) // 2 + 2
+    for d in rows:
+        bound += sizes[d] + 1
     flat = np.empty(bound, dtype=np.uint64)
-    begins = np.zeros(n + 1, dtype=np.int64)
+    begins = np.zeros(len(rows) + 1, dtype=np.int64)
     end = 0
-    for d in range(n):
-        count, _, _ = _shingles(codes, offsets[d], offsets[d + 1], word, flat[end:])
+    for place in range(len(rows)):
+        d = rows[place]
+        count, _, _ = _shingles(data, offsets[d], offsets[d + 1], fold, flat[end:])
         end = _append_distinct(flat[end : end + count], flat, end)
-        begins[d + 1] = end
-    return flat[:end].copy(), begins
+        begins[place + 1] = end
+    return flat[:end], begins
 
 
 @njit(cache=True)

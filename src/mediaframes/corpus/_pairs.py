@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from functools import cache
+from math import comb
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 # Share of pairs at exactly the threshold that the search may overlook, in theory. Pairs above it
 # are overlooked far less often.
@@ -15,7 +17,6 @@ MAX_ROWS = 8
 # is a form letter ("The offices are closed today").
 BUCKET = 64
 REACH = 8
-BLOCK = 20_000_000  # code points worked on at a time: 80 MB
 # A text of fewer runs of five words is not looked for in longer ones: two stock sentences ("The
 # ministry could not be reached for comment ...") have about 40.
 LEAST_CONTAINED = 50
@@ -36,6 +37,13 @@ class Found(NamedTuple):
     containment: np.ndarray
     exact: np.ndarray
     groups: np.ndarray
+
+
+class _Texts(NamedTuple):
+    """Texts as UTF-8: text d is ``data[offsets[d]:offsets[d + 1]]``."""
+
+    data: np.ndarray
+    offsets: np.ndarray
 
 
 class _Scan(NamedTuple):
@@ -79,20 +87,30 @@ class _Sets(NamedTuple):
         return np.asarray(_containment.shared(*pairs, self.flat, self.begins))
 
 
-def find_copies(texts: list[str], *, similarity: float, containment: float | None = None) -> Found:
+def find_copies(
+    texts: list[str] | pd.Series, *, similarity: float, containment: float | None = None
+) -> Found:
     """Pairs of texts that are similar enough, or one of which holds the other; and their groups.
 
     Equal texts stand for each other while candidates are searched, so a text that a hundred
     outlets print costs as much as one.
     """
-    scan = _scan(texts)
+    from mediaframes.corpus import _containment, _minhash
+
+    encoded = _utf8(texts)
+    scan = _Scan(*_minhash.signatures(*encoded, _fold(), _containment.SAMPLED))
     alike = _equal_texts(scan.words, scan.wholes)
     single = np.asarray([rows[0] for rows in alike], dtype=np.int64)
     candidates = _similar(scan.signs[single], similarity)
     if containment is not None:
         inside = _contained(scan, single, containment)
         candidates = np.unique(np.concatenate([candidates, inside]), axis=0)
-    pairs = _confirm(texts, single, candidates, (similarity, containment))
+    needed = np.unique(candidates)
+    place = np.full(len(single), -1, dtype=np.int64)
+    place[needed] = np.arange(len(needed))
+    flat, begins = _minhash.shingle_sets(*encoded, _fold(), single[needed], scan.sizes)
+    sets = _Sets(flat, begins, place)
+    pairs = _confirm(sets, candidates, similarity, containment)
     groups = np.arange(len(texts))
     for group, rows in zip(_groups(len(single), pairs, similarity), alike, strict=True):
         groups[rows] = single[group]
@@ -100,17 +118,9 @@ def find_copies(texts: list[str], *, similarity: float, containment: float | Non
 
 
 def _confirm(
-    texts: list[str],
-    single: np.ndarray,
-    candidates: np.ndarray,
-    thresholds: tuple[float, float | None],
+    sets: _Sets, candidates: np.ndarray, similarity: float, containment: float | None
 ) -> _Pairs:
     """The candidates that are as similar as they should be, by their whole sets of shingles."""
-    similarity, containment = thresholds
-    needed = np.unique(candidates)
-    place = np.full(len(single), -1, dtype=np.int64)
-    place[needed] = np.arange(len(needed))
-    sets = _Sets(*_shingles([texts[row] for row in single[needed]]), place)
     first, second = candidates[:, 0], candidates[:, 1]
     a, b, both = sets.sizes(first), sets.sizes(second), sets.shared(first, second)
     shorter = np.minimum(a, b)
@@ -122,59 +132,30 @@ def _confirm(
 
 
 @cache
-def _word_table() -> np.ndarray:
-    """For every code point whether it is part of a word, as in the regular expression \\w."""
-    return np.fromiter(
-        (char.isalnum() or char == "_" for char in map(chr, range(0x110000))), np.bool_, 0x110000
-    )
+def _fold() -> np.ndarray:
+    """For every code point its lower case, or 0 where it is in no word (as \\w says).
+
+    One code point for one: the two small sigmas are one, and the Turkish I with a dot is an i.
+    """
+    table = np.zeros(0x110000, dtype=np.uint32)
+    for code in range(0x40000):  # no letter or digit is assigned above
+        char = chr(code)
+        if char.isalnum() or char == "_":
+            table[code] = ord(char.lower()[0])
+    table[ord("ς")] = ord("σ")
+    return table
 
 
-def _blocks(texts: list[str]) -> list[tuple[int, int]]:
-    """Ranges of texts of about `BLOCK` characters."""
-    blocks, begin, total = [], 0, 0
-    for number, text in enumerate(texts, start=1):
-        total += len(text)
-        if total >= BLOCK or number == len(texts):
-            blocks.append((begin, number))
-            begin, total = number, 0
-    return blocks
+def _utf8(texts: list[str] | pd.Series) -> _Texts:
+    """The texts' bytes, without a copy where pandas holds them as Arrow does."""
+    import pyarrow as pa
 
-
-def _code_points(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    lowered = [text.lower() for text in texts]
-    codes = np.frombuffer("".join(lowered).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    offsets = np.zeros(len(texts) + 1, dtype=np.int64)
-    np.cumsum([len(text) for text in lowered], out=offsets[1:])
-    return codes, offsets
-
-
-def _scan(texts: list[str]) -> _Scan:
-    from mediaframes.corpus import _containment, _minhash
-
-    parts = []
-    for begin, end in _blocks(texts) or [(0, 0)]:
-        codes, offsets = _code_points(texts[begin:end])
-        parts.append(
-            _Scan(*_minhash.signatures(codes, offsets, _word_table(), _containment.SAMPLED))
-        )
-    ends = np.cumsum([0, *(len(part.samples) for part in parts)])
-    begins = [part.begins[1:] + end for part, end in zip(parts, ends[:-1], strict=True)]
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    columns[4] = np.concatenate([[0], *begins])
-    return _Scan(*columns)
-
-
-def _shingles(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct shingles of some texts, flat, and where each text's begin."""
-    from mediaframes.corpus import _minhash
-
-    pieces, begins = [np.zeros(0, dtype=np.uint64)], [np.zeros(1, dtype=np.int64)]
-    for begin, end in _blocks(texts):
-        codes, offsets = _code_points(texts[begin:end])
-        flat, starts = _minhash.shingle_sets(codes, offsets, _word_table())
-        pieces.append(flat)
-        begins.append(starts[1:] + begins[-1][-1])
-    return np.concatenate(pieces), np.concatenate(begins)
+    found = pa.array(texts, type=pa.large_string())
+    if isinstance(found, pa.ChunkedArray):
+        found = found.chunk(0) if found.num_chunks == 1 else found.combine_chunks()
+    _, offsets, data = found.buffers()
+    ends = np.frombuffer(offsets, dtype=np.int64)[found.offset : found.offset + len(found) + 1]
+    return _Texts(np.frombuffer(data or b"", dtype=np.uint8), ends)
 
 
 def _equal_texts(words: np.ndarray, wholes: np.ndarray) -> list[np.ndarray]:
@@ -217,8 +198,6 @@ def _similar(signs: np.ndarray, similarity: float) -> np.ndarray:
 
 def _contained(scan: _Scan, single: np.ndarray, containment: float) -> np.ndarray:
     """Pairs of texts (m × 2, numbers in `single`), one of which may hold the other, sorted."""
-    from scipy.stats import binom
-
     from mediaframes.corpus import _containment
 
     texts = single[scan.sizes[single] >= LEAST_CONTAINED]
@@ -227,18 +206,30 @@ def _contained(scan: _Scan, single: np.ndarray, containment: float) -> np.ndarra
     order = np.lexsort((texts, -scan.sizes[texts]))  # the longest first
     rank = np.empty(len(texts), dtype=np.int64)
     rank[order] = np.arange(len(texts))
-    lengths = scan.begins[texts + 1] - scan.begins[texts]
-    begins = np.concatenate([[0], np.cumsum(lengths)])
-    owner = np.repeat(np.arange(len(texts)), lengths)
-    samples = scan.samples[scan.begins[texts][owner] + np.arange(begins[-1]) - begins[owner]]
+    samples, begins = _containment.of_texts(scan.samples, scan.begins, texts)
     entries = np.sort(_containment.index_entries(samples, begins, rank))
-    # of q samples at least so many are shared by all but `MISSED` of the pairs at the threshold
-    least = binom.ppf(MISSED, np.arange(_containment.QUERIES + 1), containment)
-    least = np.maximum(np.nan_to_num(least), 1).astype(np.int64)
+    least = np.array([_least_shared(q, containment) for q in range(_containment.QUERIES + 1)])
     bits = min(24, max(1, len(entries).bit_length() - 3))
     pairs = _containment.containers(entries, bits, samples, begins, order, least, (BUCKET, REACH))
     number = np.searchsorted(single, texts)
     return np.unique(np.sort(number[pairs], axis=1), axis=0)
+
+
+def _least_shared(q: int, containment: float) -> int:
+    """How many of q samples all but `MISSED` of the pairs at the threshold share, at least 1.
+
+    Examples
+    --------
+    >>> [_least_shared(q, 0.8) for q in (3, 12, 32)]
+    [1, 4, 16]
+    """
+    below, shared = 0.0, 0
+    while shared < q:
+        below += comb(q, shared) * containment**shared * (1 - containment) ** (q - shared)
+        if below >= MISSED:
+            break
+        shared += 1
+    return max(shared, 1)
 
 
 def _groups(n: int, pairs: _Pairs, similarity: float) -> np.ndarray:

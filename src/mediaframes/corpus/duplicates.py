@@ -83,7 +83,7 @@ def dedupe(
     """
     _check(similarity, containment, policy)
     docs = corpus.docs
-    found = find_copies(docs["text"].tolist(), similarity=similarity, containment=containment)
+    found = find_copies(docs["text"], similarity=similarity, containment=containment)
     original = _originals(docs, found.groups)
     size = np.bincount(found.groups, minlength=max(1, len(docs)))[found.groups]
     weight = 1.0 / size if policy == "weight" else np.ones(len(docs))

@@ -85,7 +85,8 @@ def language(corpus: Corpus, *, languages: Sequence[str] | None = None) -> Corpu
     known = letters >= MIN_LETTERS
     if languages is None:
         known &= (letters >= SURE_LETTERS) | (probability >= LIKELY)
-    detected = np.where(known, codes, None)
+    detected = codes.astype(object)
+    detected[~known] = None
     sure = known & (letters >= SURE_LETTERS) & (probability >= SURE)
     docs["language_detected"] = pd.Series(detected, index=docs.index, dtype="str")
     given = docs["language"].notna()
