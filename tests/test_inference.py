@@ -13,7 +13,8 @@ from scipy.sparse import csr_array
 from scipy.stats import chi2_contingency, false_discovery_control
 
 from mediaframes import Counts, InputError, Scores, keyness, prevalence, residuals
-from mediaframes.inference.keyness import false_discovery_rate, log_likelihood
+from mediaframes.inference.keyness import false_discovery_rate
+from mediaframes.inference.measures import g2 as log_likelihood
 from mediaframes.inference.resampling import copy_groups, draws_of, percentile_interval
 
 
@@ -214,7 +215,12 @@ class TestKeyness:
         rows = [[2, 0], [1, 1], [1, 1], [1, 1], [1, 1], [2, 0], [0, 2], [0, 2], [0, 2], [0, 2]]
         counts = counts_of(rows, outlet=["A"] * 5 + ["B"] * 5)
         table = keyness(
-            counts, by="outlet", target="A", prior_mass=10, min_docs=1, seed=1
+            counts,
+            by="outlet",
+            target="A",
+            measures={"log_odds": {"prior_mass": 10}, "log_ratio": {}},
+            min_docs=1,
+            seed=1,
         ).set_index("word")
         a, b, prior, mass = 6, 2, 4, 10
         want = math.log((a + prior) / (10 + mass - a - prior)) - math.log(
@@ -264,7 +270,14 @@ class TestKeyness:
         matrix = np.array(list(words.values())).T
         docs = pd.DataFrame({"text": ["1", "2"]}, index=pd.Index(["a", "b"], name="id"))
         counts = Counts.from_matrix(csr_array(matrix), list(words), docs=docs)
-        table = keyness(counts, by="text", target="1", min_docs=1, prior_mass=12, seed=1)
+        table = keyness(
+            counts,
+            by="text",
+            target="1",
+            min_docs=1,
+            measures={"log_odds": {"prior_mass": 12}},
+            seed=1,
+        )
         odds = table.set_index("word")["log_odds"]
         assert (odds[["quick", "fox", "jumped"]] > 0).all()
         assert (odds[["over", "lazy", "dog"]] < 0).all()

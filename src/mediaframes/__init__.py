@@ -18,7 +18,7 @@ The verbs, in the order in which a study uses them::
 |---|---|
 | `mediaframes.corpus` | `Corpus`; `read language outlets clean dedupe copies_between` |
 | `mediaframes.text` | `Tokens Counts`; `tokenize count concordance` |
-| `mediaframes.inference` | `prevalence residuals keyness` |
+| `mediaframes.inference` | `prevalence residuals keyness dispersion` |
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook apply_codebook` |
 | `mediaframes.topics` | `Topics`; `fit_topics` |
 | `mediaframes.plot` | figures; `save_figure save_table save_numbers` |
@@ -42,7 +42,7 @@ from mediaframes.corpus import (
 )
 from mediaframes.errors import InputError
 from mediaframes.frames import Codebook, Hits, apply_codebook, read_codebook
-from mediaframes.inference import keyness, prevalence, residuals
+from mediaframes.inference import Bootstrap, dispersion, keyness, prevalence, residuals
 from mediaframes.made import Made
 from mediaframes.plot import save_figure, save_numbers, save_table
 from mediaframes.scores import Scores
@@ -53,6 +53,7 @@ from mediaframes.topics import TopicNetwork, Topics, fit_topics, topic_network
 __version__ = "0.1.0"
 
 __all__ = [
+    "Bootstrap",
     "Codebook",
     "Corpus",
     "Counts",
@@ -71,6 +72,7 @@ __all__ = [
     "count",
     "datasets",
     "dedupe",
+    "dispersion",
     "fit_topics",
     "keyness",
     "language",

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from mediaframes.inference import keyness, prevalence
-from mediaframes.inference.keyness import log_likelihood
+from mediaframes.inference.measures import g2 as log_likelihood
 from mediaframes.scores import Scores
 from mediaframes.text import Counts
 

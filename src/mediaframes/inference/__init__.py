@@ -1,6 +1,8 @@
 """Counts and scores become comparisons and shares over time, with honest intervals."""
 
+from mediaframes.inference.dispersion import dispersion
 from mediaframes.inference.keyness import keyness
 from mediaframes.inference.prevalence import prevalence, residuals
+from mediaframes.inference.resampling import Bootstrap
 
-__all__ = ["keyness", "prevalence", "residuals"]
+__all__ = ["Bootstrap", "dispersion", "keyness", "prevalence", "residuals"]

@@ -5,6 +5,7 @@ draws groups of copies (`copy_of`, from `dedupe`), not single articles.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,65 @@ from mediaframes.errors import InputError
 MIN_ARTICLES = 5
 LEAST_DRAWS = 50  # fewer cannot tell the 2.5th percentile
 BLOCK = 100  # draws made at a time, which bounds memory
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """How articles are drawn again.
+
+    Attributes
+    ----------
+    draws : int
+        How often.
+    cluster : str, optional
+        A column whose values are drawn as a whole with all their articles (``"outlet"``,
+        ``"date"``); by default each article with its copies.
+    level : float
+        Of the intervals.
+
+    Examples
+    --------
+    >>> Bootstrap(draws=500, cluster="outlet").level
+    0.95
+    """
+
+    draws: int = 1000
+    cluster: str | None = None
+    level: float = 0.95
+
+    def __post_init__(self) -> None:
+        if not 0 < self.level < 1:
+            raise InputError(f"level={self.level} must lie between 0 and 1, e.g. 0.95")
+
+
+def units_of(docs: pd.DataFrame, cluster: str | None) -> np.ndarray:
+    """What is drawn or relabeled as a whole, int64 from 0 for each article.
+
+    Raises
+    ------
+    InputError
+        For a cluster column that does not exist or lacks a value.
+
+    Examples
+    --------
+    >>> docs = pd.DataFrame({"outlet": ["B", "A", "B"]}, index=["x", "y", "z"])
+    >>> units_of(docs, "outlet").tolist(), units_of(docs, None).tolist()
+    ([1, 0, 1], [0, 1, 2])
+    """
+    if cluster is None:
+        return copy_groups(docs)
+    if cluster not in docs:
+        names = ", ".join(map(str, docs.columns))
+        raise InputError(f"no column '{cluster}' to cluster by; there are: {names}")
+    missing = docs[cluster].isna().to_numpy()
+    if missing.any():
+        raise InputError(
+            f"{missing.sum()} of {len(docs)} articles have no {cluster} (the first: "
+            f"'{docs.index[missing][0]}'), so their cluster is not known; leave them out with "
+            f'counts.where("{cluster}.notna()")'
+        )
+    names = docs[cluster].astype("str").to_numpy(dtype=str)
+    return np.unique(names, return_inverse=True)[1].astype(np.int64)
 
 
 def copy_groups(docs: pd.DataFrame) -> np.ndarray:
