@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-MODULES = ("cleaning", "duplicates", "frames", "intervals", "reading", "studies")
+MODULES = ("cleaning", "duplicates", "frames", "intervals", "reading", "studies", "webpages")
 
 
 def main() -> int:

@@ -17,6 +17,7 @@ from mediaframes.corpus.furniture import (
     rules_for,
 )
 from mediaframes.corpus.lines import Line, ends_sentence, split_lines
+from mediaframes.corpus.markup import told_apart
 from mediaframes.corpus.page import page_parts
 from mediaframes.corpus.residue import without_residue
 from mediaframes.corpus.signatures import dateline, place_candidate, signature
@@ -90,7 +91,12 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
                 "with * for what varies, e.g. '*subscribe to our newsletter*'"
             )
     before = _cleaned_before(corpus)
-    docs, residues = without_residue(corpus.docs, done=before)
+    told = told_apart(corpus, done=before)
+    texts = [
+        told[name].text if name in told else text for name, text in corpus.docs["text"].items()
+    ]
+    docs = corpus.docs.assign(text=pd.Series(texts, corpus.docs.index, dtype="str"))
+    docs, residues = without_residue(docs, done=before.keys() | told.keys())
     recurs = _recurring_lines(docs, before)
     places, signs = _places_of(docs["text"]), _signs_of(docs["text"])
     rows: list[tuple[str, int, str, str, str]] = []
@@ -115,6 +121,9 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
             )
             if name in residues:
                 lines = residues[name].around(lines)
+            if name in told:
+                rest = [_wished(line, keep, drop) for line in told[name].furniture]
+                lines = told[name].around(lines, rest, title="" if pd.isna(title) else title)
         rows += [(name, x.number, x.part, x.text, x.reason) for x in lines]
         found = _article(lines)
         found["title"] = found["title"] if pd.isna(title) else title

@@ -13,7 +13,7 @@ from mediaframes.corpus.readers._pages import decode_page
 from mediaframes.corpus.readers._press_html import flat, paragraphs
 from mediaframes.errors import InputError
 
-OUTSIDE = "outside the article"
+OUTSIDE, KEPT, HEADING = "outside the article", "inside the article", "heading"  # reasons
 NO_ARTICLE = "no article found on the page"
 # Pages of news sites have up to 1.6 MB and 9,000 tags (492 of trafilatura's test pages). What is
 # far beyond is a book, a log or an attack, and would take gigabytes: a tree needs some fifty times
@@ -39,6 +39,8 @@ _INLINE = re.compile(
     r"</?(?:font|b|i|u|em|strong|span|small|big|center|tt|s|strike)\b[^>]{0,1000}>", re.IGNORECASE
 )
 _HIDDEN = frozenset(("head", "script", "style", "template", "title"))
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_BLOCK = re.compile(r"<(?:p|div|br|li|h[1-6]|td|article|section|pre)\b", re.IGNORECASE)
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]{1,20})?\s*")
 
 
@@ -53,7 +55,8 @@ class WebPage:
     title, author, date, outlet, language, url : str or None
         As the page says; `date` is ISO, several authors are separated by "; ".
     lines : tuple of (part, text, reason)
-        Every visible line in page order: ``"text"`` for lines of the article, and ``"furniture"``.
+        Every visible line in page order: ``"text"`` for lines of the article (reason ``"heading"``
+        or ``"inside the article"``), and ``"furniture"``.
     encoding : str
         In words.
     notes : tuple of str
@@ -142,6 +145,7 @@ def webpage(
         return replace(found, url=address, title=_title(tree), lines=lines, problem=problem)
     kept = [" ".join(line.split()) for line in mend(document.text or "")[0].split("\n")]
     kept = [line for line in kept if line]
+    heads = {" ".join("".join(head.itertext()).split()) for head in document.body.iter("head")}
     text = "\n".join(kept)
     return replace(
         found,
@@ -153,10 +157,31 @@ def webpage(
         language=_not_contradicted(stated, text),
         url=address or document.url,
         lines=tuple(
-            (part, line, "" if part == "text" else OUTSIDE) for part, line in placed(kept, visible)
+            (part, line, OUTSIDE if part != "text" else HEADING if line in heads else KEPT)
+            for part, line in placed(kept, visible)
         ),
         problem="" if text else NO_ARTICLE,
     )
+
+
+def visible_lines(html: str) -> list[str]:
+    """All visible lines of a piece of HTML.
+
+    Line breaks of a piece without paragraphs count, as in a text with a few words in bold.
+
+    Examples
+    --------
+    >>> visible_lines("<p>The ferry <b>is</b><br>back.</p><p>It sails<script>x</script></p>")
+    ['The ferry is', 'back.', 'It sails']
+    >>> visible_lines("The <b>ferry</b> is back.\\n<i>It</i> sails.")
+    ['The ferry is back.', 'It sails.']
+    """
+    if not _BLOCK.search(html):
+        html = html.replace("\n", "<br>")
+    tree, _ = _tree(_CONTROL.sub("", html))
+    if tree is None:
+        return [" ".join(_ANY_TAG.sub(" ", html).split())]  # nested beyond all measure
+    return _visible(tree)
 
 
 def archived(url: str) -> tuple[str, str | None]:
