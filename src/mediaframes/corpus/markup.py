@@ -10,6 +10,8 @@ from mediaframes.corpus.lines import Line
 
 # two kinds of closing tags in a text are markup, one may be an example in an article on the web
 HTML = re.compile(r"(?is)</(?:p|div|span|a|script|h[1-6]|li|td|em|strong)>.*</")
+# without one of these there are tags inside paragraphs only, which `without_residue` takes out
+_BLOCK = re.compile(r"(?i)<(?:p|div|br|li|h[1-6]|td|article|section|script)\b")
 _PAGE = re.compile(r"(?i)<(?:!doctype\s+html|html|head|body|nav|footer|script)\b")
 # Reasons of the cleaner that hang on shape and place alone. On scraped text they are all there is;
 # here trafilatura saw the page's elements, and knows better.
@@ -108,7 +110,7 @@ def told_apart(corpus: Corpus, *, done: Container[str] = ()) -> dict[str, Told]:
                 found = _of_rows(rows["line"], rows["part"], rows["text"], rows["reason"])
                 if _bare(found.text) == _bare(texts[name]):  # else somebody changed the text
                     told[str(name)] = found
-    html = texts.index[texts.str.contains(HTML)]
+    html = texts.index[texts.str.contains(HTML) & texts.str.contains(_BLOCK)]
     names = [name for name in html if name not in told and name not in done]
     pages = [name for name in names if _PAGE.search(texts[name])]
     told |= _read_pages(pages, [texts[name] for name in pages])

@@ -132,7 +132,7 @@ def _line(name: str, row: pd.Series) -> str:
         f"{gap} ANNOUNCED ARTICLES NOT FOUND" if gap > 0 else "",
         f"{-gap} more than announced" if gap < 0 else "",
         f"broken letters (Ã¼) mended in {row['repaired']} articles" if row["repaired"] else "",
-        f"{row['with_html']} texts hold HTML tags, which are counted as words: take them out first"
+        f"{row['with_html']} texts hold HTML tags, which `clean` takes out"
         if row["with_html"]
         else "",
         _unreadable(row),
