@@ -18,9 +18,8 @@ import pytest
 import mediaframes.study.run as run_module
 from mediaframes import InputError
 from mediaframes.study.cli import main
-from mediaframes.study.verify import _values_differ
 from mediaframes.study.run import reproduce
-from mediaframes.study.verify import DIFFERS, EQUAL, IDENTICAL, REDRAWN, compare
+from mediaframes.study.verify import DIFFERS, EQUAL, IDENTICAL, REDRAWN, _values_differ, compare
 
 COMPARED = {".csv", ".pdf", ".svg", ".png", ".tex"}
 
