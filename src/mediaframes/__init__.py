@@ -21,6 +21,7 @@ The verbs, in the order in which a study uses them::
 | `mediaframes.inference` | `prevalence residuals keyness dispersion` |
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook apply_codebook` |
 | `mediaframes.topics` | `Topics`; `fit_topics` |
+| `mediaframes.people` | `IntrusionTest`; `agreement krippendorff_alpha word_intrusion topic_intrusion` |
 | `mediaframes.plot` | figures; `save_figure save_table save_numbers` |
 | `mediaframes.study` | `open_study reproduce verify` and the command line |
 """
@@ -44,6 +45,14 @@ from mediaframes.errors import InputError
 from mediaframes.frames import Codebook, Hits, apply_codebook, read_codebook
 from mediaframes.inference import Bootstrap, dispersion, keyness, prevalence, residuals
 from mediaframes.made import Made
+from mediaframes.people import (
+    agreement,
+    intrusion_results,
+    krippendorff_alpha,
+    topic_intrusion,
+    word_intrusion,
+    word_set_intrusion,
+)
 from mediaframes.plot import save_figure, save_numbers, save_table
 from mediaframes.scores import Scores
 from mediaframes.study import open_study, reproduce, verify
@@ -64,6 +73,7 @@ __all__ = [
     "Tokens",
     "TopicNetwork",
     "Topics",
+    "agreement",
     "apply_codebook",
     "check_cleaning",
     "clean",
@@ -74,7 +84,9 @@ __all__ = [
     "dedupe",
     "dispersion",
     "fit_topics",
+    "intrusion_results",
     "keyness",
+    "krippendorff_alpha",
     "language",
     "open_study",
     "outlets",
@@ -90,7 +102,10 @@ __all__ = [
     "save_table",
     "show_cleaning",
     "tokenize",
+    "topic_intrusion",
     "topic_network",
     "verify",
     "wire_share",
+    "word_intrusion",
+    "word_set_intrusion",
 ]

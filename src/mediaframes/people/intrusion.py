@@ -1,0 +1,404 @@
+"""Do people see what the model sees? Word, topic and word-set intrusion tests for several coders.
+
+A coder gets the words of a topic with one that does not belong (or an article with a topic that is
+not in it) and names the intruder. Where coders cannot, the topic means nothing to readers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mediaframes.errors import InputError
+from mediaframes.made import Made, write_atomic
+from mediaframes.people.agreement import krippendorff_alpha
+from mediaframes.topics import Topics
+
+# Definitions and defaults as in oolong (Chan & Saltzer 2020, Journal of Open Source Software 5(55))
+TOP_WORDS, TOP_TOPICS, SHOWN_WORDS = 5, 3, 8
+UNLIKELY = 0.6  # an intruding word lies below this quantile of the topic's word probabilities
+SETS, SET_WORDS, SET_FROM = 3, 4, 20  # Ying, Montgomery & Stewart (2022), Political Analysis 30(4)
+LEAST_ARTICLES, ARTICLE_SHARE = 15, 0.01
+SIMULATED = 1500  # random coders behind the p value of the topic log odds
+TEXT = 1500  # characters of an article that a coder reads
+
+
+@dataclass(frozen=True, eq=False)
+class IntrusionTest:
+    """What coders are asked, and the answers.
+
+    Attributes
+    ----------
+    kind : str
+        ``"word"``, ``"topic"`` or ``"word set"``.
+    items : DataFrame
+        What coders see: ``item``, ``text`` (of a topic test), ``choice_1 choice_2 ...``.
+    key : DataFrame
+        What they must not see: ``item topic intruder`` (number of the choice) and, of a topic test,
+        ``id`` and ``share_1 share_2 ...``, the choices' shares in the article.
+    made : Made
+    """
+
+    kind: str
+    items: pd.DataFrame
+    key: pd.DataFrame
+    made: Made
+
+    @property
+    def choices(self) -> int:
+        """How many choices an item has."""
+        return sum(name.startswith("choice_") for name in self.items)
+
+    def sheet(self) -> pd.DataFrame:
+        """The items with an empty column ``answer``, for the number of the intruding choice."""
+        return self.items.assign(answer=pd.array([None] * len(self.items), dtype="Int64"))
+
+    def save(self, folder: str | Path, *, coders: tuple[str, ...]) -> list[Path]:
+        """A sheet for each coder (``word-test-anna.csv``) and the key, apart from them.
+
+        Sheets that are there already may hold answers and are never written over.
+
+        Raises
+        ------
+        InputError
+            For a coder whose sheet exists, or whose name makes no file name.
+        """
+        stem = self.kind.replace(" ", "-")
+        place = Path(folder)
+        for coder in coders:
+            if not coder.replace("-", "").replace("_", "").isalnum():
+                raise InputError(f"coder '{coder}': use letters, digits, - and _ only")
+        paths = [place / f"{stem}-test-{coder}.csv" for coder in coders]
+        there = [path.name for path in paths if path.exists()]
+        if there:
+            raise InputError(f"{there[0]} exists and may hold answers; take it away first")
+        for path in paths:
+            write_atomic(path, self.sheet().to_csv(index=False).encode())
+        key = place / f"{stem}-test-key.csv"
+        write_atomic(key, self.key.to_csv(index=False).encode())
+        return [*paths, key]
+
+    def form(self, path: str | Path) -> Any:
+        """A form in the notebook: an item at a time; each answer is saved at once to `path`.
+
+        Answers that `path` holds already are kept, so that a coder can go on another day.
+        """
+        from mediaframes.people._form import form
+
+        return form(self, Path(path))
+
+
+def word_intrusion(topics: Topics, *, seed: int, words: int = TOP_WORDS) -> IntrusionTest:
+    """For each topic its most probable words and one of another topic (Chang et al. 2009).
+
+    Parameters
+    ----------
+    topics : Topics
+    seed : int
+        Of the intruders and of the order.
+    words : int
+        True words of an item. The intruder is a top word of another topic whose probability in
+        this one lies below the 60th percentile.
+
+    Raises
+    ------
+    InputError
+        For a model with fewer than two topics or fewer than ``2 * words`` words.
+
+    Examples
+    --------
+    >>> weights = np.array([[9, 8, 7, 1, 1, 1], [1, 1, 1, 9, 8, 7]])
+    >>> model = Topics.from_arrays(words=weights, shares=[[1, 0], [0, 1]],
+    ...                            vocabulary="bank loan rate park tree lake".split())
+    >>> word_intrusion(model, seed=1, words=3).key["topic"].tolist()
+    [2, 1]
+    """
+    _check(topics, words)
+    rng = np.random.default_rng(seed)
+    order = np.argsort(-topics.words, axis=1, kind="stable")
+    rows = []
+    for topic in range(len(topics)):
+        own = order[topic, :words]
+        unlikely = topics.words[topic] <= np.quantile(topics.words[topic], UNLIKELY)
+        others = np.delete(order, topic, axis=0)
+        # the other topics' best words, deeper where all of them are likely here as well
+        for depth in range(words, order.shape[1] + words, words):
+            found = np.unique(others[:, :depth])
+            found = found[unlikely[found] & ~np.isin(found, own)]
+            if len(found):
+                break
+        else:
+            raise InputError(f"topic {topic + 1} has no unlikely word; the topics are alike")
+        rows.append(
+            (topic, list(topics.vocabulary[own]), str(topics.vocabulary[rng.choice(found)]))
+        )
+    return _test("word", rows, rng, topics, {"seed": seed, "words": words})
+
+
+def word_set_intrusion(topics: Topics, *, seed: int) -> IntrusionTest:
+    """Three sets of four words of a topic and one set of another (Ying et al. 2022).
+
+    Sets are drawn from the twenty most probable words. Parameters and errors as `word_intrusion`.
+    """
+    _check(topics, SET_FROM)
+    rng = np.random.default_rng(seed)
+    order = np.argsort(-topics.words, axis=1, kind="stable")[:, :SET_FROM]
+    rows = []
+    for topic in range(len(topics)):
+        drawn = rng.permutation(order[topic])[: SETS * SET_WORDS].reshape(SETS, SET_WORDS)
+        other = int(rng.choice(np.delete(np.arange(len(topics)), topic)))
+        strange = order[other][~np.isin(order[other], order[topic])]
+        if len(strange) < SET_WORDS:
+            raise InputError(f"topics {topic + 1} and {other + 1} have almost the same top words")
+        alien = rng.choice(strange, SET_WORDS, replace=False)
+        sets = [", ".join(topics.vocabulary[one]) for one in drawn]
+        rows.append((topic, sets, ", ".join(topics.vocabulary[alien])))
+    return _test("word set", rows, rng, topics, {"seed": seed})
+
+
+def topic_intrusion(
+    topics: Topics, texts: pd.Series, *, seed: int, n: int | None = None
+) -> IntrusionTest:
+    """For articles their three largest topics and one that is hardly in them (Chang et al. 2009).
+
+    Parameters
+    ----------
+    topics : Topics
+    texts : Series of str
+        The articles' texts by id, e.g. ``corpus.docs["text"]``.
+    seed : int
+    n : int, optional
+        Articles; by default one in a hundred, at least fifteen.
+
+    Raises
+    ------
+    InputError
+        For fewer than five topics, or texts that lack an article.
+    """
+    if len(topics) < TOP_TOPICS + 2:
+        raise InputError(f"a topic test needs at least {TOP_TOPICS + 2} topics")
+    missing = topics.docs.index.difference(texts.index)
+    if len(missing):
+        raise InputError(f"texts lacks article '{missing[0]}'; give corpus.docs['text']")
+    known = np.flatnonzero(~np.isnan(topics.shares).any(axis=1))
+    count = max(LEAST_ARTICLES, round(ARTICLE_SHARE * len(known))) if n is None else n
+    if not 1 <= count <= len(known):
+        raise InputError(f"n={count}: there are {len(known)} articles with topic shares")
+    rng = np.random.default_rng(seed)
+    shown = topics.top_words(SHOWN_WORDS).groupby("topic")["word"].agg(", ".join)
+    rows, extra = [], []
+    for row in np.sort(rng.choice(known, count, replace=False)):
+        shares = topics.shares[row]
+        order = np.argsort(-shares, kind="stable")
+        alien = int(rng.choice(order[max(TOP_TOPICS, len(order) // 2) :]))
+        own = [int(topic) for topic in order[:TOP_TOPICS]]
+        rows.append((alien, [shown[topic + 1] for topic in own], shown[alien + 1]))
+        extra.append((str(topics.docs.index[row]), [*shares[own], shares[alien]]))
+    test = _test("topic", rows, rng, topics, {"seed": seed, "n": count}, extra)
+    items = test.items
+    cut = [_shortened(str(texts[name])) for name in test.key["id"]]
+    items.insert(1, "text", pd.Series(cut, items.index, dtype="str"))
+    return test
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= TEXT else text[:TEXT].rsplit(" ", 1)[0] + " …"
+
+
+def _check(topics: Topics, words: int) -> None:
+    if len(topics) < 2:
+        raise InputError("one topic has no intruders; fit at least two")
+    if words < 1 or len(topics.vocabulary) < 2 * words:
+        raise InputError(
+            f"{len(topics.vocabulary)} different words are too few for {words} words an item"
+        )
+
+
+def _test(
+    kind: str,
+    rows: list[tuple[int, list[str], str]],
+    rng: np.random.Generator,
+    topics: Topics,
+    settings: dict[str, Any],
+    extra: list[tuple[str, list[float]]] | None = None,
+) -> IntrusionTest:
+    """Choices and items in random order; the key beside."""
+    items, key = [], []
+    for number, place in enumerate(rng.permutation(len(rows)), 1):
+        topic, true, intruder = rows[place]
+        order = rng.permutation(len(true) + 1)
+        choices = [[*true, intruder][at] for at in order]
+        items.append({"item": number} | {f"choice_{n}": x for n, x in enumerate(choices, 1)})
+        facts: dict[str, Any] = {"item": number, "topic": topic + 1}
+        facts["intruder"] = int(np.flatnonzero(order == len(true))[0]) + 1
+        if extra is not None:
+            name, shares = extra[place]
+            facts |= {"id": name} | {f"share_{n}": shares[at] for n, at in enumerate(order, 1)}
+        key.append(facts)
+    made = Made.by(f"{kind} intrusion", settings=settings, parents=(topics.made,))
+    return IntrusionTest(kind, pd.DataFrame(items), pd.DataFrame(key), made)
+
+
+@dataclass(frozen=True, eq=False)
+class IntrusionResults:
+    """What the coders found.
+
+    Attributes
+    ----------
+    summary : DataFrame
+        One row: ``kind items coders precision low high p alpha`` and, of a topic test,
+        ``median_log_odds mean_log_odds p_log_odds``. `precision` is the share of intruders found,
+        with a bootstrap interval over items; `p` says how likely guessing is to do as well
+        (binomial test of each coder, combined by Fisher's method); `alpha` is Krippendorff's, of
+        the answers, with several coders.
+    coders : DataFrame
+        ``coder answered found precision p``.
+    topics : DataFrame
+        ``topic asked found precision``: of a topic test, by the intruding topic.
+    """
+
+    summary: pd.DataFrame
+    coders: pd.DataFrame
+    topics: pd.DataFrame
+
+    def __repr__(self) -> str:
+        row = self.summary.iloc[0]
+        return (
+            f"{row['kind']} intrusion: {row['precision']:.2f} of the intruders found "
+            f"({row['low']:.2f} to {row['high']:.2f}), p = {row['p']:.3g}, {row['coders']} coders"
+        )
+
+
+def intrusion_results(
+    test: IntrusionTest, answers: Mapping[str, Any], *, seed: int
+) -> IntrusionResults:
+    """Model precision, topic log odds and agreement, from the coders' sheets.
+
+    Parameters
+    ----------
+    test : IntrusionTest
+    answers : mapping
+        Coder to sheet: a path, or a DataFrame with ``item`` and ``answer``.
+    seed : int
+        Of the bootstrap and the simulated random coders.
+
+    Raises
+    ------
+    InputError
+        For no coder, a sheet of another test, or an answer that is no choice.
+
+    Source
+    ------
+    Chang et al. (2009), Reading tea leaves, NIPS 22; p values as in oolong.
+
+    Examples
+    --------
+    >>> weights = np.array([[9, 8, 7, 1, 1, 1], [1, 1, 1, 9, 8, 7]])
+    >>> model = Topics.from_arrays(words=weights, shares=[[1, 0], [0, 1]],
+    ...                            vocabulary="bank loan rate park tree lake".split())
+    >>> test = word_intrusion(model, seed=1, words=3)
+    >>> perfect = test.sheet().assign(answer=test.key["intruder"])
+    >>> intrusion_results(test, {"anna": perfect}, seed=1).summary["precision"].tolist()
+    [1.0]
+    """
+    from scipy.stats import binomtest, combine_pvalues
+
+    if not answers:
+        raise InputError("no answers; give {'coder': sheet, ...}")
+    given = pd.DataFrame({coder: _answers(test, coder, sheet) for coder, sheet in answers.items()})
+    intruder = test.key.set_index("item")["intruder"]
+    found = given.eq(intruder, axis=0).where(given.notna())
+    rows = []
+    for coder in found:
+        hits, asked = int(found[coder].sum()), int(given[coder].notna().sum())
+        p = binomtest(hits, asked, 1 / test.choices, "greater").pvalue if asked else np.nan
+        rows.append((coder, asked, hits, hits / asked if asked else np.nan, p))
+    coders = pd.DataFrame(rows, columns=["coder", "answered", "found", "precision", "p"])
+    known = coders["p"].dropna()
+    low, high = _interval(found, seed)
+    summary: dict[str, Any] = {
+        "kind": test.kind, "items": len(test.items), "coders": len(coders),
+        "precision": float(np.nanmean(found.astype(float))) if len(known) else np.nan,
+        "low": low, "high": high,
+        "p": float(combine_pvalues(known, method="fisher").pvalue) if len(known) else np.nan,
+        "alpha": krippendorff_alpha(given) if given.shape[1] > 1 else np.nan,
+    }  # fmt: skip
+    if test.kind == "topic":
+        summary |= _log_odds(test, given, seed)
+    topic = test.key.set_index("item")["topic"]
+    asked, hit = found.notna().sum(axis=1), found.eq(True).sum(axis=1)
+    by_topic = pd.DataFrame({"asked": asked, "found": hit}).groupby(topic).sum().reset_index()
+    by_topic = by_topic[by_topic["asked"] > 0].reset_index(drop=True)
+    by_topic["precision"] = by_topic["found"] / by_topic["asked"]
+    return IntrusionResults(pd.DataFrame([summary]), coders, by_topic)
+
+
+def _answers(test: IntrusionTest, coder: str, sheet: Any) -> pd.Series:
+    table = pd.read_csv(sheet) if isinstance(sheet, str | Path) else sheet
+    shown = test.items.set_index("item").filter(like="choice_")
+    same = {"item", "answer"} <= set(table) and set(table["item"]) <= set(shown.index)
+    if same and set(shown.columns) <= set(table):
+        mine = shown.loc[table["item"]].to_numpy().tolist()
+        same = table[list(shown.columns)].astype(str).to_numpy().tolist() == mine
+    if not same or table["item"].duplicated().any():
+        raise InputError(
+            f"the sheet of '{coder}' is not of this test; it needs the columns item and answer "
+            "and the test's own items and choices"
+        )
+    answer = pd.to_numeric(table.set_index("item")["answer"], errors="coerce")
+    written = table.set_index("item")["answer"].notna()
+    wrong = written & ~answer.isin(range(1, test.choices + 1))
+    if wrong.any():
+        item = wrong.index[wrong][0]
+        raise InputError(
+            f"the sheet of '{coder}', item {item}: give the number of a choice, 1 to {test.choices}"
+        )
+    return answer.reindex(shown.index)
+
+
+def _interval(found: pd.DataFrame, seed: int) -> tuple[float, float]:
+    """Bootstrap over items, all coders' answers of an item together."""
+    from mediaframes.inference.resampling import percentile_interval
+
+    values = found.astype(float).to_numpy()
+    values = values[~np.isnan(values).all(axis=1)]
+    if not len(values):
+        return np.nan, np.nan
+    hits, asked = np.nansum(values, axis=1), (~np.isnan(values)).sum(axis=1)
+    times = np.random.default_rng(seed).multinomial(
+        len(values), np.full(len(values), 1 / len(values)), size=2000
+    )
+    drawn = (times @ hits) / (times @ asked)
+    low, high = percentile_interval(drawn[:, None], np.array([len(values)]), level=0.95)
+    return float(max(low[0], 0)), float(min(high[0], 1))
+
+
+def _log_odds(test: IntrusionTest, given: pd.DataFrame, seed: int) -> dict[str, float]:
+    """Topic log odds: of the true intruder's share over that of the topic the coder chose.
+
+    0 is the best; the p value is the share of simulated random coders whose median is as high.
+    """
+    shares = test.key.filter(like="share_").to_numpy(np.float64)
+    logs = np.log(np.maximum(shares, 1e-12))
+    truth = logs[np.arange(len(logs)), test.key["intruder"].to_numpy() - 1]
+    values = []
+    for coder in given:
+        answered = np.flatnonzero(given[coder].notna())
+        chosen = given[coder].to_numpy()[answered].astype(int) - 1
+        values.append(truth[answered] - logs[answered, chosen])
+    odds = np.concatenate(values)
+    if not len(odds):
+        return dict.fromkeys(("median_log_odds", "mean_log_odds", "p_log_odds"), np.nan)
+    rng = np.random.default_rng(seed)
+    places = np.concatenate([np.flatnonzero(given[coder].notna()) for coder in given])
+    guesses = rng.integers(0, test.choices, size=(SIMULATED, len(places)))
+    random = np.median(truth[places] - logs[places, guesses], axis=1)
+    median = float(np.median(odds))
+    return {
+        "median_log_odds": median,
+        "mean_log_odds": float(odds.mean()),
+        "p_log_odds": float((1 + (random >= median).sum()) / (1 + SIMULATED)),
+    }
