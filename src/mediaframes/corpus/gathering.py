@@ -92,7 +92,7 @@ def articles_of(files: list[Opened], columns: dict[str, str], day_first: bool | 
     ]
     marks = {
         "read": ~empty,
-        "repaired": repaired,
+        "repaired": repaired > 0,
         "with_html": frame["text"].str.contains(_HTML).fillna(False).to_numpy(dtype=bool),
         "dates_unreadable": (frame["date_raw"].notna() & frame["date"].isna()).to_numpy() & ~empty,
         "dates_guessed": (frame["date_source"] == "guessed").to_numpy() & ~empty,
@@ -102,6 +102,7 @@ def articles_of(files: list[Opened], columns: dict[str, str], day_first: bool | 
     counts = {
         name: np.bincount(of_file[mark], minlength=len(files)) for name, mark in marks.items()
     }
+    counts["repaired_places"] = np.bincount(of_file, weights=repaired, minlength=len(files))
     shown = ", ".join(f"{role} = {name}" for role, name in roles.items())
     facts = [
         _facts(file, batch, {name: int(n[place]) for name, n in counts.items()})
@@ -181,24 +182,24 @@ def _facts(file: Opened, batch: Batch, counts: dict[str, int]) -> dict[str, Any]
 
 
 def _core(rows: pd.DataFrame, roles: dict[str, str]) -> tuple[pd.DataFrame, np.ndarray]:
-    """The columns every corpus has, cleaned of mojibake and stray spaces; which had mojibake."""
+    """The columns every corpus has, cleaned of mojibake and stray spaces; how much there was."""
     frame = pd.DataFrame(index=rows.index)
-    touched = np.zeros(len(frame), dtype=bool)
+    touched = np.zeros(len(frame), dtype="int64")
     for name in (*CORE, "id"):
         role = name.removesuffix("_raw")
         cells: list[str | None] = [None] * len(frame)
         if role in roles:
             for place, value in enumerate(rows[roles[role]]):
                 cells[place], repaired = _clean_cell(value, multiline=role == "text")
-                touched[place] |= repaired
+                touched[place] += repaired
         frame[name] = pd.Series(cells, frame.index, dtype="object")
     frame["language"] = [_language(code) for code in frame["language"]]
     return frame, touched
 
 
-def _clean_cell(value: Any, *, multiline: bool) -> tuple[str | None, bool]:
+def _clean_cell(value: Any, *, multiline: bool) -> tuple[str | None, int]:
     if value is None:
-        return None, False
+        return None, 0
     if isinstance(value, float) and value.is_integer():  # ids that pandas made floats
         value = int(value)
     text, repaired = mend(str(value))

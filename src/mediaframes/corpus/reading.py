@@ -46,7 +46,7 @@ def read(
     columns : dict, optional
         What the guess gets wrong, e.g. ``{"text": "article", "title": "header"}``.
     encoding : str, optional
-        Of text files. By default UTF-8 or UTF-16, and cp1252 for what is neither.
+        Of text files. By default UTF-8 or UTF-16, and what the letters show for what is neither.
     pattern : str, optional
         What names of .txt files say, e.g. ``"{outlet}/{date:%d.%m.%Y}_{id}.txt"``; a field that
         is no role, e.g. ``{section}``, becomes a column. By default ``"{outlet}_{date}_{id}.txt"``,

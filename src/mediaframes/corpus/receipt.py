@@ -17,6 +17,7 @@ COUNTS = (
     "rejected",
     "breaks_off",
     "repaired",
+    "repaired_places",
     "with_html",
     "dates_unreadable",
     "dates_impossible",
@@ -131,7 +132,9 @@ def _line(name: str, row: pd.Series) -> str:
     extras = [
         f"{gap} ANNOUNCED ARTICLES NOT FOUND" if gap > 0 else "",
         f"{-gap} more than announced" if gap < 0 else "",
-        f"broken letters (Ã¼) mended in {row['repaired']} articles" if row["repaired"] else "",
+        f"broken letters (Ã¼) mended in {row['repaired']} articles, {row['repaired_places']} places"
+        if row["repaired"]
+        else "",
         f"{row['with_html']} texts hold HTML tags, which `clean` takes out"
         if row["with_html"]
         else "",

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from mediaframes.corpus.readers._encodings import guess_encoding
 from mediaframes.errors import InputError
 
 _MARKS = (
@@ -46,10 +47,11 @@ def bare_name(file: str) -> str:
 
 
 def decode(data: bytes, *, encoding: str | None, file: str) -> Decoded:
-    """Text of bytes: the encoding given, its byte order mark, UTF-8, or cp1252.
+    """Text of bytes: the encoding given, its byte order mark, UTF-8, or what its letters show.
 
-    Bytes that are no UTF-8 are read as cp1252: all of the file where hardly anything else is
-    UTF-8, and otherwise only these bytes (files glued together from two sources).
+    Where hardly anything is UTF-8, the letters decide (`guess_encoding`), in doubt for cp1252;
+    otherwise only the bytes that are none are read as cp1252 (files glued together from two
+    sources).
 
     Raises
     ------
@@ -105,7 +107,9 @@ def _mixed(data: bytes) -> Decoded:
     if fine > strange:
         note = f"{strange} bytes are no UTF-8, read as cp1252"
         return Decoded(text, f"utf-8, {strange} bytes cp1252", (note,))
-    return Decoded(data.decode("cp1252", "replace"), "cp1252", (NO_UTF8,))
+    name = guess_encoding(data)
+    note = NO_UTF8 if name == "cp1252" else NO_UTF8.replace("cp1252", f"{name} by its letters")
+    return Decoded(data.decode(name, "replace"), name, (note,))
 
 
 def _unmarked_utf16(data: bytes) -> str | None:
@@ -129,23 +133,27 @@ def looks_like_text(head: bytes) -> bool:
     return strange + head.count(0) <= 0.05 * len(head)
 
 
-def mend(text: str) -> tuple[str, bool]:
-    """`text` with mojibake repaired and letters composed, and whether mojibake was found.
+def mend(text: str) -> tuple[str, int]:
+    """`text` with mojibake repaired and letters composed, and in how many places it was found.
 
     Examples
     --------
     >>> mend("GrÃ¼ne fÃ¼r Ã–konomie")
-    ('Grüne für Ökonomie', True)
+    ('Grüne für Ökonomie', 3)
     """
-    repaired = False
+    repaired = 0
     if text.isascii():
-        return text, False
+        return text, 0
     if any(char in text for char in _FIRST) and _SUSPICIOUS.search(text):
         from ftfy import fix_encoding
 
         lines = text.split("\n")
         mended = [fix_encoding(line) if _SUSPICIOUS.search(line) else line for line in lines]
-        repaired = mended != lines
+        repaired = sum(
+            max(1, len(_SUSPICIOUS.findall(line)) - len(_SUSPICIOUS.findall(good)))
+            for line, good in zip(lines, mended, strict=True)
+            if line != good
+        )
         text = "\n".join(mended)
     try:
         text.encode()
