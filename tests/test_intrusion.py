@@ -42,7 +42,7 @@ def _tests(topics: Topics, texts: pd.Series) -> list[IntrusionTest]:
     return [
         word_intrusion(topics, seed=3),
         word_set_intrusion(topics, seed=3),
-        topic_intrusion(topics, texts, seed=3, n=40),
+        topic_intrusion(topics, texts=texts, seed=3, n=40),
     ]
 
 
@@ -76,7 +76,7 @@ def test_intruders_stand_anywhere(topics: Topics) -> None:
 def test_perfect_coders_find_all_and_agree(topics: Topics, texts: pd.Series) -> None:
     for test in _tests(topics, texts):
         answers = {name: _coder(test, knows=1, seed=1) for name in ("anna", "bela")}
-        results = intrusion_results(test, answers, seed=1)
+        results = intrusion_results(test, answers=answers, seed=1)
         row = results.summary.iloc[0]
         assert row["precision"] == 1 and row["alpha"] == 1 and row["p"] < 0.01
         assert (results.topics["precision"] == 1).all()
@@ -85,24 +85,26 @@ def test_perfect_coders_find_all_and_agree(topics: Topics, texts: pd.Series) -> 
 
 
 def test_guessing_coders_are_called_rarely(topics: Topics, texts: pd.Series) -> None:
-    test = topic_intrusion(topics, texts, seed=3, n=40)
+    test = topic_intrusion(topics, texts=texts, seed=3, n=40)
     called = []
     for seed in range(100):
         answers = {
             "a": _coder(test, knows=0, seed=seed),
             "b": _coder(test, knows=0, seed=seed + 999),
         }
-        row = intrusion_results(test, answers, seed=1).summary.iloc[0]
+        row = intrusion_results(test, answers=answers, seed=1).summary.iloc[0]
         called.append((row["p"] <= 0.05, row["p_log_odds"] <= 0.05))
     assert np.mean([one for one, _ in called]) <= 0.1
     assert np.mean([two for _, two in called]) <= 0.1
 
 
 def test_precision_and_interval_hold_the_truth(topics: Topics, texts: pd.Series) -> None:
-    test = topic_intrusion(topics, texts, seed=3, n=100)
+    test = topic_intrusion(topics, texts=texts, seed=3, n=100)
     truth = 0.6 + 0.4 / 4
     rows = [
-        intrusion_results(test, {"a": _coder(test, knows=0.6, seed=s)}, seed=1).summary.iloc[0]
+        intrusion_results(
+            test, answers={"a": _coder(test, knows=0.6, seed=s)}, seed=1
+        ).summary.iloc[0]
         for s in range(80)
     ]
     assert np.mean([row["precision"] for row in rows]) == pytest.approx(truth, abs=0.02)
@@ -114,7 +116,7 @@ def test_unanswered_items_count_nothing(topics: Topics) -> None:
     sheet = _coder(test, knows=1, seed=1)
     sheet["answer"] = sheet["answer"].astype("Int64")
     sheet.loc[2:, "answer"] = pd.NA
-    results = intrusion_results(test, {"a": sheet, "b": test.sheet()}, seed=1)
+    results = intrusion_results(test, answers={"a": sheet, "b": test.sheet()}, seed=1)
     assert results.coders["answered"].tolist() == [2, 0]
     assert results.summary["precision"].iloc[0] == 1
 
@@ -126,7 +128,7 @@ def test_sheets_go_out_and_come_back(topics: Topics, tmp_path: Path) -> None:
         "word-set-test-anna.csv", "word-set-test-bela.csv", "word-set-test-key.csv",
     ]  # fmt: skip
     assert "intruder" not in paths[0].read_text()
-    assert "nan" in repr(intrusion_results(test, {"anna": paths[0]}, seed=1))
+    assert "nan" in repr(intrusion_results(test, answers={"anna": paths[0]}, seed=1))
     with pytest.raises(InputError, match="may hold answers"):
         test.save(tmp_path, coders=("bela",))
     with pytest.raises(InputError, match="letters, digits"):
@@ -136,12 +138,12 @@ def test_sheets_go_out_and_come_back(topics: Topics, tmp_path: Path) -> None:
 def test_sheets_that_do_not_fit_are_refused(topics: Topics) -> None:
     test, other = word_intrusion(topics, seed=1), word_intrusion(topics, seed=2)
     with pytest.raises(InputError, match="not of this test"):
-        intrusion_results(test, {"a": other.sheet()}, seed=1)
+        intrusion_results(test, answers={"a": other.sheet()}, seed=1)
     sheet = test.sheet().assign(answer=9)
     with pytest.raises(InputError, match="item 1: give the number of a choice, 1 to 6"):
-        intrusion_results(test, {"a": sheet}, seed=1)
+        intrusion_results(test, answers={"a": sheet}, seed=1)
     with pytest.raises(InputError, match="no answers"):
-        intrusion_results(test, {}, seed=1)
+        intrusion_results(test, answers={}, seed=1)
 
 
 def test_models_too_small_are_said(topics: Topics, texts: pd.Series) -> None:
@@ -152,11 +154,11 @@ def test_models_too_small_are_said(topics: Topics, texts: pd.Series) -> None:
     with pytest.raises(InputError, match="too few"):
         word_intrusion(two, seed=1)
     with pytest.raises(InputError, match="at least 5 topics"):
-        topic_intrusion(two, texts, seed=1)
+        topic_intrusion(two, texts=texts, seed=1)
     with pytest.raises(InputError, match="lacks article 'd000'"):
-        topic_intrusion(topics, texts.iloc[1:], seed=1)
+        topic_intrusion(topics, texts=texts.iloc[1:], seed=1)
     with pytest.raises(InputError, match="n=900"):
-        topic_intrusion(topics, texts, seed=1, n=900)
+        topic_intrusion(topics, texts=texts, seed=1, n=900)
 
 
 def test_the_form_saves_each_answer_and_goes_on_later(topics: Topics, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ The verbs, in the order in which a study uses them::
 | `mediaframes.inference` | `prevalence residuals keyness dispersion` |
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook apply_codebook` |
 | `mediaframes.topics` | `Topics`; `fit_topics` |
-| `mediaframes.people` | `IntrusionTest`; `agreement krippendorff_alpha word_intrusion topic_intrusion` |
+| `mediaframes.people` | `IntrusionTest`; `agreement word_intrusion topic_intrusion` |
 | `mediaframes.plot` | figures; `save_figure save_table save_numbers` |
 | `mediaframes.study` | `open_study reproduce verify` and the command line |
 """

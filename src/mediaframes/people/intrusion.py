@@ -160,7 +160,7 @@ def word_set_intrusion(topics: Topics, *, seed: int) -> IntrusionTest:
 
 
 def topic_intrusion(
-    topics: Topics, texts: pd.Series, *, seed: int, n: int | None = None
+    topics: Topics, *, texts: pd.Series, seed: int, n: int | None = None
 ) -> IntrusionTest:
     """For articles their three largest topics and one that is hardly in them (Chang et al. 2009).
 
@@ -273,7 +273,7 @@ class IntrusionResults:
 
 
 def intrusion_results(
-    test: IntrusionTest, answers: Mapping[str, Any], *, seed: int
+    test: IntrusionTest, *, answers: Mapping[str, Any], seed: int
 ) -> IntrusionResults:
     """Model precision, topic log odds and agreement, from the coders' sheets.
 
@@ -301,7 +301,7 @@ def intrusion_results(
     ...                            vocabulary="bank loan rate park tree lake".split())
     >>> test = word_intrusion(model, seed=1, words=3)
     >>> perfect = test.sheet().assign(answer=test.key["intruder"])
-    >>> intrusion_results(test, {"anna": perfect}, seed=1).summary["precision"].tolist()
+    >>> intrusion_results(test, answers={"anna": perfect}, seed=1).summary["precision"].tolist()
     [1.0]
     """
     from scipy.stats import binomtest, combine_pvalues
