@@ -19,7 +19,7 @@ The verbs, in the order in which a study uses them::
 | `mediaframes.corpus` | `Corpus`; `read language outlets clean dedupe copies_between` |
 | `mediaframes.text` | `Tokens Counts`; `tokenize count concordance` |
 | `mediaframes.inference` | `prevalence residuals keyness dispersion` |
-| `mediaframes.frames` | `Codebook Hits`; `read_codebook apply_codebook` |
+| `mediaframes.frames` | `Codebook Hits`; `read_codebook write_codebook apply_codebook` |
 | `mediaframes.topics` | `Topics`; `fit_topics` |
 | `mediaframes.people` | `IntrusionTest`; `agreement word_intrusion topic_intrusion` |
 | `mediaframes.plot` | figures; `save_figure save_table save_numbers` |
@@ -42,7 +42,7 @@ from mediaframes.corpus import (
     wire_share,
 )
 from mediaframes.errors import InputError
-from mediaframes.frames import Codebook, Hits, apply_codebook, read_codebook
+from mediaframes.frames import Codebook, Hits, apply_codebook, read_codebook, write_codebook
 from mediaframes.inference import Bootstrap, dispersion, keyness, prevalence, residuals
 from mediaframes.made import Made
 from mediaframes.people import (
@@ -108,4 +108,5 @@ __all__ = [
     "wire_share",
     "word_intrusion",
     "word_set_intrusion",
+    "write_codebook",
 ]

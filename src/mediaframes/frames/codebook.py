@@ -301,6 +301,7 @@ class Codebook:
         plain = {key: item for key, item in self.to_dict().items() if key not in NO_CONTENT}
         for frame in plain["frames"]:
             del frame["quality"]
+            frame["exclude"] = {key: words for key, words in frame["exclude"].items() if words}
         content = json.dumps(plain, ensure_ascii=False, sort_keys=True)
         return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 

@@ -9,8 +9,8 @@ from mediaframes._console import progress, say
 from mediaframes.errors import InputError
 from mediaframes.frames._match import Lookup, entries_of
 from mediaframes.frames.codebook import Codebook
+from mediaframes.frames.files import read_codebook
 from mediaframes.frames.hits import Hits, frame_index, term_index
-from mediaframes.frames.reading import read_codebook
 from mediaframes.made import Made
 from mediaframes.text.tokens import Tokens
 
