@@ -108,11 +108,11 @@ def _kind(path: Path, content: bytes, encoding: str | None) -> Format | None:
     text = decode(content, encoding, str(path))
     ending = Path(path.stem if path.suffix == ".gz" else path.name).suffix.lower()
     yaml = ending in (".yml", ".yaml")
-    if yaml and (_OWN.search(text) or not FORMATS["quanteda"].looks(text)):
-        return None
-    kind: Format
+    if yaml:  # nearly any text is YAML, so there the ending decides
+        own = _OWN.search(text) or not FORMATS["quanteda"].looks(text)
+        return None if own else FORMATS["quanteda"]
     for kind in FORMATS.values():
-        if (kind.name == "quanteda") <= yaml and kind.looks(text):
+        if kind.name != "quanteda" and kind.looks(text):
             return kind
     for kind in FORMATS.values():
         if kind.suffix == ending:
