@@ -18,7 +18,7 @@ The verbs, in the order in which a study uses them::
 |---|---|
 | `mediaframes.corpus` | `Corpus`; `read language outlets clean dedupe copies_between` |
 | `mediaframes.text` | `Tokens Counts`; `tokenize count concordance` |
-| `mediaframes.inference` | `prevalence residuals keyness dispersion` |
+| `mediaframes.inference` | `keyness keyness_test keyness_drivers dispersion prevalence residuals` |
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook write_codebook apply_codebook` |
 | `mediaframes.topics` | `Topics`; `fit_topics` |
 | `mediaframes.people` | `IntrusionTest`; `agreement word_intrusion topic_intrusion` |
@@ -43,7 +43,15 @@ from mediaframes.corpus import (
 )
 from mediaframes.errors import InputError
 from mediaframes.frames import Codebook, Hits, apply_codebook, read_codebook, write_codebook
-from mediaframes.inference import Bootstrap, dispersion, keyness, prevalence, residuals
+from mediaframes.inference import (
+    Bootstrap,
+    dispersion,
+    keyness,
+    keyness_drivers,
+    keyness_test,
+    prevalence,
+    residuals,
+)
 from mediaframes.made import Made
 from mediaframes.people import (
     agreement,
@@ -86,6 +94,8 @@ __all__ = [
     "fit_topics",
     "intrusion_results",
     "keyness",
+    "keyness_drivers",
+    "keyness_test",
     "krippendorff_alpha",
     "language",
     "open_study",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-MODULES = ("duplicates", "text")
+MODULES = ("duplicates", "keyness", "text")
 
 
 def main() -> int:

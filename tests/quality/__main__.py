@@ -10,7 +10,16 @@ from pathlib import Path
 
 import pandas as pd
 
-MODULES = ("cleaning", "duplicates", "frames", "intervals", "reading", "studies", "webpages")
+MODULES = (
+    "cleaning",
+    "duplicates",
+    "frames",
+    "intervals",
+    "keyness",
+    "reading",
+    "studies",
+    "webpages",
+)
 
 
 def main() -> int:

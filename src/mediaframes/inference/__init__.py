@@ -1,8 +1,18 @@
 """Counts and scores become comparisons and shares over time, with honest intervals."""
 
 from mediaframes.inference.dispersion import dispersion
+from mediaframes.inference.drivers import keyness_drivers
 from mediaframes.inference.keyness import keyness
+from mediaframes.inference.permutation import keyness_test
 from mediaframes.inference.prevalence import prevalence, residuals
 from mediaframes.inference.resampling import Bootstrap
 
-__all__ = ["Bootstrap", "dispersion", "keyness", "prevalence", "residuals"]
+__all__ = [
+    "Bootstrap",
+    "dispersion",
+    "keyness",
+    "keyness_drivers",
+    "keyness_test",
+    "prevalence",
+    "residuals",
+]
