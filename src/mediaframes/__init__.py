@@ -65,7 +65,14 @@ from mediaframes.plot import save_figure, save_numbers, save_table
 from mediaframes.scores import Scores
 from mediaframes.study import open_study, reproduce, verify
 from mediaframes.text import Counts, Tokens, concordance, count, tokenize
-from mediaframes.topics import TopicNetwork, Topics, fit_topics, topic_network
+from mediaframes.topics import (
+    TopicNames,
+    TopicNetwork,
+    Topics,
+    fit_topics,
+    topic_names,
+    topic_network,
+)
 
 __version__ = "0.1.0"
 
@@ -79,6 +86,7 @@ __all__ = [
     "Made",
     "Scores",
     "Tokens",
+    "TopicNames",
     "TopicNetwork",
     "Topics",
     "agreement",
@@ -113,6 +121,7 @@ __all__ = [
     "show_cleaning",
     "tokenize",
     "topic_intrusion",
+    "topic_names",
     "topic_network",
     "verify",
     "wire_share",

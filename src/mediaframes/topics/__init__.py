@@ -1,6 +1,7 @@
 """What a model finds, how good it is, and what people call it."""
 
 from mediaframes.topics.model import Topics, fit_topics
+from mediaframes.topics.naming import TopicNames, topic_names
 from mediaframes.topics.networks import TopicNetwork, topic_network
 
-__all__ = ["TopicNetwork", "Topics", "fit_topics", "topic_network"]
+__all__ = ["TopicNames", "TopicNetwork", "Topics", "fit_topics", "topic_names", "topic_network"]
