@@ -20,6 +20,8 @@ The verbs, in the order in which a study uses them::
 | `mediaframes.text` | `Tokens Counts`; `tokenize count concordance` |
 | `mediaframes.inference` | `keyness keyness_test keyness_drivers dispersion prevalence residuals` |
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook write_codebook apply_codebook` |
+| `mediaframes.inference` | `prevalence residuals keyness dispersion` |
+| `mediaframes.frames` | `Codebook Hits`; `read_codebook check_codebook apply_codebook` |
 | `mediaframes.topics` | `Topics`; `fit_topics` |
 | `mediaframes.people` | `IntrusionTest`; `agreement word_intrusion topic_intrusion` |
 | `mediaframes.plot` | figures; `save_figure save_table save_numbers` |
@@ -52,6 +54,15 @@ from mediaframes.inference import (
     prevalence,
     residuals,
 )
+from mediaframes.frames import (
+    Codebook,
+    Hits,
+    apply_codebook,
+    check_codebook,
+    read_codebook,
+    write_codebook,
+)
+from mediaframes.inference import Bootstrap, dispersion, keyness, prevalence, residuals
 from mediaframes.made import Made
 from mediaframes.people import (
     agreement,
@@ -92,6 +103,7 @@ __all__ = [
     "agreement",
     "apply_codebook",
     "check_cleaning",
+    "check_codebook",
     "clean",
     "concordance",
     "copies_between",

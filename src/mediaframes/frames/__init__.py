@@ -1,8 +1,19 @@
 """A researcher's frames: the codebook, and where its terms stand in the articles."""
 
+from mediaframes.frames.checking import CodebookCheck, check_codebook
 from mediaframes.frames.codebook import Codebook, Frame, Rule
 from mediaframes.frames.files import read_codebook, write_codebook
 from mediaframes.frames.hits import Hits
 from mediaframes.frames.matching import apply_codebook
 
-__all__ = ["Codebook", "Frame", "Hits", "Rule", "apply_codebook", "read_codebook", "write_codebook"]
+__all__ = [
+    "Codebook",
+    "CodebookCheck",
+    "Frame",
+    "Hits",
+    "Rule",
+    "apply_codebook",
+    "check_codebook",
+    "read_codebook",
+    "write_codebook",
+]
