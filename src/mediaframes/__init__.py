@@ -44,7 +44,14 @@ from mediaframes.corpus import (
     wire_share,
 )
 from mediaframes.errors import InputError
-from mediaframes.frames import Codebook, Hits, apply_codebook, read_codebook, write_codebook
+from mediaframes.frames import (
+    Codebook,
+    Hits,
+    apply_codebook,
+    check_codebook,
+    read_codebook,
+    write_codebook,
+)
 from mediaframes.inference import (
     Bootstrap,
     dispersion,
@@ -54,15 +61,6 @@ from mediaframes.inference import (
     prevalence,
     residuals,
 )
-from mediaframes.frames import (
-    Codebook,
-    Hits,
-    apply_codebook,
-    check_codebook,
-    read_codebook,
-    write_codebook,
-)
-from mediaframes.inference import Bootstrap, dispersion, keyness, prevalence, residuals
 from mediaframes.made import Made
 from mediaframes.people import (
     agreement,
