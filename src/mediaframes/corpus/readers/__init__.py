@@ -12,6 +12,7 @@ from mediaframes.corpus.readers._europresse import Europresse
 from mediaframes.corpus.readers._factiva_html import FactivaHtml
 from mediaframes.corpus.readers._factiva_txt import FactivaRtf, FactivaTxt
 from mediaframes.corpus.readers._factiva_xml import FactivaXml
+from mediaframes.corpus.readers._feeds import Feed
 from mediaframes.corpus.readers._gdelt import Gdelt
 from mediaframes.corpus.readers._integrum import IntegrumHtml
 from mediaframes.corpus.readers._json import Json
@@ -27,6 +28,7 @@ from mediaframes.corpus.readers._parquet import Parquet
 from mediaframes.corpus.readers._proquest_html import ProquestHtml, ProquestMail
 from mediaframes.corpus.readers._proquest_txt import ProquestTxt
 from mediaframes.corpus.readers._text import Text
+from mediaframes.corpus.readers._trafilatura import TrafilaturaJson, TrafilaturaXml
 from mediaframes.corpus.readers._wacz import Wacz
 from mediaframes.corpus.readers._warc import Warc
 from mediaframes.corpus.readers._webpage import Html
@@ -60,7 +62,10 @@ READERS: tuple[Reader, ...] = (
     NexisTxt(),
     FactivaRtf(),
     FactivaTxt(),
+    TrafilaturaXml(),
+    Feed(),
     Html(),
+    TrafilaturaJson(),
     Json(),
     Delimited(),
     Text(),
