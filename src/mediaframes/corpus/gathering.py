@@ -93,7 +93,7 @@ def articles_of(files: list[Opened], columns: dict[str, str], day_first: bool | 
     marks = {
         "read": ~empty,
         "repaired": repaired > 0,
-        "with_html": frame["text"].str.contains(_HTML).fillna(False).to_numpy(dtype=bool),
+        "with_html": np.array([_has_html(text) for text in frame["text"]], dtype=bool),
         "dates_unreadable": (frame["date_raw"].notna() & frame["date"].isna()).to_numpy() & ~empty,
         "dates_guessed": (frame["date_source"] == "guessed").to_numpy() & ~empty,
         "dates_impossible": dates.impossible.to_numpy() & ~empty,
@@ -117,6 +117,10 @@ def articles_of(files: list[Opened], columns: dict[str, str], day_first: bool | 
     ]
     told = pd.concat(lines, ignore_index=True) if lines else None
     return Group(facts, articles, left_out_rows(gone), tuple(rows.columns), told)
+
+
+def _has_html(text: str | None) -> bool:
+    return text is not None and "</" in text and _HTML.search(text) is not None
 
 
 def _too_late(rows: pd.DataFrame, dates: pd.Series) -> np.ndarray:

@@ -25,6 +25,9 @@ _FIRST = "ÂÃÅâÐïð"  # how each of them begins: quick to search for
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
 _PACKED = re.compile(r"\.(?:gz|xz|bz2)$", re.IGNORECASE)
 _SURROGATES = re.compile("[\ud800-\udfff]")
+# Composed letters of Latin script, dashes, quotation marks, the euro: what most texts consist of,
+# and where nothing has to be composed, replaced or taken apart.
+_BEYOND = re.compile("[^\x00-\u02ff\u2010-\u203a\u20ac]")
 
 
 class Decoded(NamedTuple):
@@ -155,6 +158,8 @@ def mend(text: str) -> tuple[str, int]:
             if line != good
         )
         text = "\n".join(mended)
+    if not _BEYOND.search(text):
+        return text, repaired
     try:
         text.encode()
     except UnicodeEncodeError:  # half characters, from JSON
