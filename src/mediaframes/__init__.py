@@ -19,6 +19,7 @@ The verbs, in the order in which a study uses them::
 | `mediaframes.corpus` | `Corpus`; `read language outlets clean dedupe copies_between` |
 | `mediaframes.text` | `Tokens Counts`; `tokenize count concordance` |
 | `mediaframes.inference` | `keyness keyness_test keyness_drivers dispersion prevalence residuals` |
+| | `collocates cooccurrence compare_networks` |
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook write_codebook apply_codebook` |
 | `mediaframes.inference` | `prevalence residuals keyness dispersion` |
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook check_codebook apply_codebook` |
@@ -54,6 +55,10 @@ from mediaframes.frames import (
 )
 from mediaframes.inference import (
     Bootstrap,
+    Network,
+    collocates,
+    compare_networks,
+    cooccurrence,
     dispersion,
     keyness,
     keyness_drivers,
@@ -93,6 +98,7 @@ __all__ = [
     "Hits",
     "InputError",
     "Made",
+    "Network",
     "Scores",
     "Tokens",
     "TopicNames",
@@ -103,7 +109,10 @@ __all__ = [
     "check_cleaning",
     "check_codebook",
     "clean",
+    "collocates",
+    "compare_networks",
     "concordance",
+    "cooccurrence",
     "copies_between",
     "count",
     "datasets",

@@ -1,14 +1,20 @@
 """Counts and scores become comparisons and shares over time, with honest intervals."""
 
+from mediaframes.inference.collocates import collocates
 from mediaframes.inference.dispersion import dispersion
 from mediaframes.inference.drivers import keyness_drivers
 from mediaframes.inference.keyness import keyness
+from mediaframes.inference.networks import Network, compare_networks, cooccurrence
 from mediaframes.inference.permutation import keyness_test
 from mediaframes.inference.prevalence import prevalence, residuals
 from mediaframes.inference.resampling import Bootstrap
 
 __all__ = [
     "Bootstrap",
+    "Network",
+    "collocates",
+    "compare_networks",
+    "cooccurrence",
     "dispersion",
     "keyness",
     "keyness_drivers",

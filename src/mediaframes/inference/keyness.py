@@ -107,17 +107,31 @@ def keyness(
     >>> asked[["word", "chi2", "dp"]].round(2).values.tolist()
     [['bank', 12.0, 0.03], ['park', -12.0, 0.08]]
     """
-    how = draws if isinstance(draws, Bootstrap) else Bootstrap(draws)
-    check_draws(how.draws, seed)
     asked = chosen(measures, others=tuple(DISPERSION))
+    check_draws(draws.draws if isinstance(draws, Bootstrap) else draws, seed)
     two = two_groups(counts, by, target, reference)
     keep, *docs = frequent(two, min_docs)
-    table = basic(two, keep, (docs[0], docs[1]))
+    table = judged(basic(two, keep, (docs[0], docs[1])), two, keep, asked, draws=draws, seed=seed)
+    return arranged(table, asked)
+
+
+def judged(
+    table: pd.DataFrame,
+    two: Two,
+    keep: np.ndarray,
+    asked: dict[str, dict[str, Any]],
+    *,
+    draws: int | Bootstrap,
+    seed: int,
+) -> pd.DataFrame:
+    """The table of the words `keep` with every measure asked for, effects with intervals."""
+    how = draws if isinstance(draws, Bootstrap) else Bootstrap(draws)
+    table = table.copy()
     effects = [name for name in asked if name in MEASURES and MEASURES[name].effect]
     drawn = _Drawn(two, how, seed) if effects else None
     for name, settings in asked.items():
         if name == "log_odds":
-            prior, mass = prior_of(table, two, keep, **settings)
+            prior, mass = prior_of(two, keep, **settings)
             _add_log_odds(table, keep, two, (prior, mass), drawn)
         elif name in DISPERSION:
             target_rows = two.sides()[0]
@@ -127,7 +141,7 @@ def keyness(
             table[name] = point(name, table, two.totals(), settings)
             if name in effects and drawn is not None:
                 _add_interval(table, keep, (name, settings), drawn)
-    return arranged(table, asked)
+    return table
 
 
 def arranged(table: pd.DataFrame, asked: dict[str, dict[str, Any]]) -> pd.DataFrame:
@@ -150,7 +164,6 @@ def point(
 
 
 def prior_of(
-    table: pd.DataFrame,
     two: Two,
     keep: np.ndarray,
     prior_mass: float = PRIOR_MASS,

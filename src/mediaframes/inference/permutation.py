@@ -100,7 +100,9 @@ def keyness_test(
     spread = Spread(rows_of(two, labels.row), keep)
     observed = spread.statistic(labels.observed[:, None])[:, 0]
     draws = labels.draws(permutations, seed)
-    p, family = _compare(spread, observed, draws, counted=labels.complete(permutations))
+    p, family = compare_labels(
+        spread.statistic, observed, draws, counted=labels.complete(permutations)
+    )
     n1, n2 = (np.float64(total) for total in two.totals())
     table["log_ratio"] = log_ratio(table["count_target"], table["count_reference"], n1, n2)
     table["t"], table["p"], table["p_family"] = observed, p, family
@@ -125,16 +127,21 @@ class Labels:
 
     @classmethod
     def of(cls, two: Two, cluster: str | None) -> "Labels":
-        units = units_of(two.docs, cluster)
+        return cls.of_articles(two.docs, two.inside, cluster)
+
+    @classmethod
+    def of_articles(cls, docs: pd.DataFrame, side: np.ndarray, cluster: str | None) -> "Labels":
+        """Of articles of which `side` says whether they are in the target."""
+        units = units_of(docs, cluster)
         n = int(units.max()) + 1
         held = np.bincount(units, minlength=n)
-        inside = np.bincount(units, two.inside, minlength=n)
+        inside = np.bincount(units, side, minlength=n)
         mixed = (inside > 0) & (inside < held)
         if cluster is not None and mixed.any():
-            first = two.docs[cluster].astype("str").iloc[int(np.argmax(mixed[units]))]
+            name = docs[cluster].astype("str").iloc[int(np.argmax(mixed[units]))]
             raise InputError(
                 f"{mixed.sum()} of {n} values of {cluster} have articles in both groups (the "
-                f"first: '{first}'), so a label cannot be theirs; to draw them as a whole use "
+                f"first: '{name}'), so a label cannot be theirs; to draw them as a whole use "
                 f"keyness(..., draws=Bootstrap(cluster='{cluster}'))"
             )
         apart = mixed[units]
@@ -143,7 +150,7 @@ class Labels:
         first = np.unique(row, return_index=True)[1]
         stratum = np.where(apart, 1 + units, 0)[first]
         stratum = np.unique(stratum, return_inverse=True)[1]
-        observed = two.inside[first]
+        observed = side[first]
         ways = [
             _log_comb(int((stratum == s).sum()), int(observed[stratum == s].sum()))
             for s in np.unique(stratum)
@@ -240,15 +247,15 @@ def studentized(
         return np.asarray(np.where(error > 0, difference / error, 0.0), np.float64)
 
 
-def _compare(
-    spread: Spread, observed: np.ndarray, draws: Any, *, counted: bool
+def compare_labels(
+    statistic: Any, observed: np.ndarray, draws: Any, *, counted: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Plain and step-down family-wise p; `counted`: the draws hold the observed labels."""
     size = np.abs(observed)
     order = np.argsort(-size, kind="stable")
     alone, family, n = np.zeros(len(size)), np.zeros(len(size)), 0
     for labels in draws:
-        drawn = np.abs(spread.statistic(labels))
+        drawn = np.abs(statistic(labels))
         drawn[~np.isfinite(drawn)] = 0.0
         alone += (drawn >= size[:, None] * (1 - TIE)).sum(axis=1)
         # the largest among this word and all less extreme ones
