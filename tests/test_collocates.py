@@ -88,16 +88,20 @@ class TestCollocates:
         pd.testing.assert_frame_equal(*tables)
 
     def test_one_article_that_repeats_itself_widens_the_interval(self) -> None:
-        calm = ["The storm hits the coast again."] * 12 + ["Rain fell on the coast."] * 12
-        wild = ["The storm hits. " * 12] + ["The storm came over us."] * 11 + calm[12:]
+        calm = ["The storm hits the coast again."] * 12 + ["Rain hits the coast again."] * 12
+        wild = (
+            ["The storm hits. " * 11]
+            + ["The storm hits us."]
+            + ["The storm came over us."] * 10
+            + calm[12:]
+        )
         widths = []
         for texts in (calm, wild):
             frame = pd.DataFrame({"text": texts}, index=[f"{i:02d}" for i in range(24)])
             tokens = mf.tokenize(Corpus.from_frame(frame))
-            asked = {"log_odds": {"prior_mass": 5}}
-            row = mf.collocates(tokens, "storm", window=1, measures=asked, min_docs=1,
+            row = mf.collocates(tokens, "storm", window=1, min_docs=1,
                                 stop_words=False, seed=1).set_index("word").loc["hits"]  # fmt: skip
-            widths.append(row["log_odds_high"] - row["log_odds_low"])
+            widths.append(row["log_ratio_high"] - row["log_ratio_low"])
         assert widths[1] > 1.3 * widths[0]
 
     def test_stop_words_keep_their_place(self) -> None:
