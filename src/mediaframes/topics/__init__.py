@@ -1,6 +1,7 @@
 """What a model finds, how good it is, and what people call it."""
 
-from mediaframes.topics.model import Topics, fit_topics
+from mediaframes.topics.fitting import fit_topics
+from mediaframes.topics.model import Topics
 from mediaframes.topics.naming import TopicNames, topic_names
 from mediaframes.topics.networks import TopicNetwork, topic_network
 

@@ -1,68 +1,114 @@
-"""Latent Dirichlet allocation by a deterministic fixed point.
+"""Kernels of latent Dirichlet allocation: expected counts by a deterministic fixed point.
 
-Each pass takes every word of every article once: its expected topics, from the article's and the
-words' counts of the pass before, make the counts of the next. Articles are taken in their (sorted)
-order by one thread, so the same counts and start give the same bytes. This is CVB0 except that a
-word is not taken out of its own counts, which makes it EM for the mode under alpha + 1, eta + 1.
+Each article's expected topic counts and the words' expected topic counts make each other. This is
+CVB0 (Asuncion et al. 2009) without taking a word out of its own counts, which makes it EM for the
+mode under priors alpha + 1 and eta + 1; with small batches and decaying steps it is the stochastic
+form of Foulds et al. (2013). Rows of topics are padded to a multiple of eight with zeros.
 
-Source: Asuncion, Welling, Smyth, Teh (2009), On Smoothing and Inference for Topic Models, UAI.
+`counts` is (indptr int64, indices int32, data float32) of a CSR matrix and the articles' weights
+(float32), by which they add to the words' counts; `words` float32 (V * Kp)
+the words' expected counts plus eta, `scale` float32 (Kp) one over each topic's total plus V * eta
+(0 in the padding), `amounts` float32 (D * Kp) the articles' expected topic counts.
 """
 
 import numpy as np
 from numba import njit
 
+from mediaframes.topics._vector import axpy, dot, renew_row
 
-@njit(cache=True)
-def fit(counts, words, shares, priors, most, tolerance):  # type: ignore[no-untyped-def]
-    """Iterate to a fixed point.
 
-    Parameters: `counts` = (indptr, indices, data) of the CSR matrix and the articles' weights (D,);
-    `words` float64 (V, K) start of the topic-word counts; `shares` float64 (D, K) start of the
-    article-topic counts; `priors` = (alpha, eta); at most `most` passes, or until the mean
-    log-likelihood per word changes by less than `tolerance` relatively. Returns words,
-    shares (as counts), log-likelihoods per pass.
+@njit(cache=True, nogil=True)
+def expect(counts, docs, words, scale, amounts, alpha, stats, rounds):  # type: ignore[no-untyped-def]
+    """Update the amounts of the articles `docs` in so many rounds; add to the words' statistics.
+
+    The statistics, times the words' counts so far, are the words' counts of the next step.
+    Returns the log-likelihood of the articles before their last update.
     """
     indptr, indices, data, weights = counts
-    alpha, eta = priors
-    n_words, k = words.shape
-    n_docs = len(indptr) - 1
+    kp = len(alpha)
+    part = np.zeros(kp, np.float32)
+    mix = np.zeros(kp, np.float32)
+    alphas = np.float64(0.0)
+    for t in range(kp):
+        alphas += alpha[t]
     total = 0.0
-    for d in range(n_docs):
-        total += weights[d] * data[indptr[d] : indptr[d + 1]].sum()
-    bounds = np.zeros(most)
-    phi = np.empty((n_words, k))
-    part = np.empty(k)
-    each = np.empty(k)
-    passes = 0
-    for step in range(most):
-        sums = words.sum(axis=0) + n_words * eta
-        for w in range(n_words):
-            for t in range(k):
-                phi[w, t] = (words[w, t] + eta) / sums[t]
-        words[:, :] = 0.0
-        bound = 0.0
-        for d in range(n_docs):
-            first, last = indptr[d], indptr[d + 1]
-            if first == last:
-                continue
-            length = data[first:last].sum() + k * alpha
-            part[:] = 0.0
+    for d in docs:
+        first, last, row = indptr[d], indptr[d + 1], d * kp
+        length = np.float64(0.0)
+        for step in range(rounds):
+            for t in range(kp):
+                mix[t] = (amounts[row + t] + alpha[t]) * scale[t]
+                part[t] = 0.0
+            if step < rounds - 1:
+                for j in range(first, last):
+                    w = np.int64(indices[j]) * kp
+                    axpy(part, 0, data[j] / dot(mix, 0, words, w, kp), words, w, kp)
+            else:
+                for j in range(first, last):
+                    w = np.int64(indices[j]) * kp
+                    mass = dot(mix, 0, words, w, kp)
+                    ratio = data[j] / mass
+                    axpy(part, 0, ratio, words, w, kp)
+                    axpy(stats, w, ratio * weights[d], mix, 0, kp)
+                    total += weights[d] * data[j] * np.log(mass)
+                    length += data[j]
+            for t in range(kp):
+                amounts[row + t] = part[t] * mix[t]
+        total -= weights[d] * length * np.log(length + alphas)
+    return total
+
+
+@njit(cache=True, nogil=True)
+def renew(words, stats, weights, sums):  # type: ignore[no-untyped-def]
+    """Move the words' counts towards the statistics: `weights` = (eta, what is kept, the gain)."""
+    kp = len(sums)
+    part = np.zeros(kp, np.float32)
+    sums[:] = 0.0
+    rows = len(words) // kp
+    for begin in range(0, rows, 64):  # short sums in single precision, long ones in double
+        part[:] = 0.0
+        for row in range(begin, min(begin + 64, rows)):
+            renew_row(part, words, row * kp, stats, weights, kp)
+        for t in range(kp):
+            sums[t] += part[t]
+
+
+@njit(cache=True, nogil=True)
+def settle(counts, words, scale, amounts, alpha, most, tolerance):  # type: ignore[no-untyped-def]
+    """Articles' amounts for fixed words, each until its shares move less than `tolerance` in all.
+
+    Returns the log-likelihood of each article, float64 (D).
+    """
+    indptr, indices, data, _ = counts
+    kp = len(alpha)
+    part = np.zeros(kp, np.float32)
+    mix = np.zeros(kp, np.float32)
+    alphas = np.float64(0.0)
+    for t in range(kp):
+        alphas += alpha[t]
+    result = np.zeros(len(indptr) - 1)
+    for d in range(len(indptr) - 1):
+        first, last, row = indptr[d], indptr[d + 1], d * kp
+        length = np.float64(0.0)
+        for j in range(first, last):
+            length += data[j]
+        for _ in range(most):
+            for t in range(kp):
+                mix[t] = (amounts[row + t] + alpha[t]) * scale[t]
+                part[t] = 0.0
             for j in range(first, last):
-                w = indices[j]
-                mass = 0.0
-                for t in range(k):
-                    value = (shares[d, t] + alpha) * phi[w, t]
-                    each[t] = value
-                    mass += value
-                bound += weights[d] * data[j] * np.log(mass / length)
-                scale = data[j] / mass
-                for t in range(k):
-                    value = scale * each[t]
-                    part[t] += value
-                    words[w, t] += weights[d] * value
-            shares[d, :] = part
-        bounds[step] = bound / total
-        passes = step + 1
-        if step > 0 and abs(bounds[step] - bounds[step - 1]) < tolerance * abs(bounds[step]):
-            break
-    return words, shares, bounds[:passes]
+                w = np.int64(indices[j]) * kp
+                axpy(part, 0, data[j] / dot(mix, 0, words, w, kp), words, w, kp)
+            moved = np.float64(0.0)
+            for t in range(kp):
+                value = part[t] * mix[t]
+                moved += abs(value - amounts[row + t])
+                amounts[row + t] = value
+            if moved < tolerance * length:
+                break
+        for t in range(kp):
+            mix[t] = (amounts[row + t] + alpha[t]) * scale[t]
+        for j in range(first, last):
+            mass = dot(mix, 0, words, np.int64(indices[j]) * kp, kp)
+            result[d] += data[j] * (np.log(mass) - np.log(length + alphas))
+    return result

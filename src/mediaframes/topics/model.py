@@ -1,7 +1,7 @@
-"""`Topics` and `fit_topics`: what a model finds. A topic is not a frame until someone says so."""
+"""`Topics`: what a model finds. A topic is not a frame until someone says so."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -10,15 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mediaframes._console import say
 from mediaframes._docs import article_weights, fit_weights, rows_where
 from mediaframes.errors import InputError
 from mediaframes.inference.resampling import copy_groups
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
 from mediaframes.scores import Scores
 from mediaframes.text.counts import Counts
-from mediaframes.topics._fit import MODELS, Training
-from mediaframes.topics.quality import npmi
+from mediaframes.topics.labels import label_table
+from mediaframes.topics.quality import diversity, measured, stability
 
 NAME_WORDS = 3  # the provisional name of a topic: its three most probable words
 
@@ -41,10 +40,16 @@ class Topics:
     names : tuple of str
         The K topics' names; at first their three most probable words.
     diagnostics : DataFrame
-        One row per topic: ``topic name share npmi``.
+        One row per topic: ``topic name share npmi coherence exclusivity effective_words
+        stability`` (see `mediaframes.topics.quality`). Stability is the mean cosine with the
+        topic's partners in the other random starts, missing for a model without any.
     model : str
         Which model was fitted.
     made : Made
+    arrays : dict of str to array
+        What else the fit found: ``totals`` (V) of the words; of LDA ``alpha`` (K), the prior over
+        articles, ``bounds`` of all starts, best first, and ``runs``, the topics (K, V) of the
+        others in that order.
 
     Examples
     --------
@@ -62,6 +67,7 @@ class Topics:
     diagnostics: pd.DataFrame
     model: str
     made: Made
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
 
     @classmethod
     def from_arrays(
@@ -106,9 +112,9 @@ class Topics:
             )
         if not (phi >= 0).all() or (theta < 0).any():
             raise InputError("a weight is negative or missing; give probabilities or counts")
-        phi, theta = _rows_to_one(phi), _rows_to_one(theta)
+        phi, theta = rows_to_one(phi), rows_to_one(theta)
         made = Made.by("from_arrays", settings={"model": model, "content": hash_frame(docs)})
-        return _build(docs, phi, theta, index, (model, made, None))
+        return build(docs, phi, theta, index, (model, made, None))
 
     def top_words(self, n: int = 10) -> pd.DataFrame:
         """The most probable words of each topic: ``topic name rank word weight``."""
@@ -124,6 +130,29 @@ class Topics:
                 "weight": np.take_along_axis(self.words, order, axis=1).ravel(),
             }
         )
+
+    def labels(self, n: int = 10) -> pd.DataFrame:
+        """Words for each topic by four weights: ``topic name kind rank word weight``.
+
+        `kind` is ``prob``, ``frex``, ``lift`` or ``score``; see
+        `mediaframes.topics.labels.label_weights`.
+
+        Raises
+        ------
+        InputError
+            For topics of another program, which come without the words' totals.
+        """
+        if "totals" not in self.arrays:
+            raise InputError(
+                "these topics come without how often each word occurs, which FREX and lift need; "
+                "use top_words, or fit them here"
+            )
+        totals = self.arrays["totals"].astype(np.float64)
+        return label_table(self.words, totals, self.vocabulary, self.names, n)
+
+    def stability(self) -> pd.DataFrame:
+        """Each topic's partner in the other random starts: ``run topic partner cosine``."""
+        return stability(self.words, self.arrays.get("runs", np.empty((0, *self.words.shape))))
 
     def representative(self, n: int = 3) -> pd.DataFrame:
         """Articles with the largest share of each topic: ``topic name id share outlet title``.
@@ -177,6 +206,41 @@ class Topics:
         settings = {"kept": hash_frame(self.docs.loc[keep, []])}
         made = Made.by("where", settings=settings, parents=(self.made,))
         return replace(self, docs=self.docs[keep], shares=self.shares[keep], made=made)
+
+    def transform(self, counts: Counts) -> "Topics":
+        """The same topics in other articles: fit without, count with.
+
+        Parameters
+        ----------
+        counts : Counts
+            Counted as those of the fit were; words the topics do not know are left out, and their
+            number is said.
+
+        Returns
+        -------
+        Topics
+            With the articles of `counts`; words, names and diagnostics stay those of the fit.
+            Articles without any word the topics know have missing shares.
+
+        Raises
+        ------
+        InputError
+            Where no word of `counts` is in the topics' vocabulary.
+
+        Examples
+        --------
+        >>> topics = Topics.from_arrays(words=[[0.9, 0.1], [0.1, 0.9]], shares=[[1, 0]],
+        ...                             vocabulary=["bank", "park"])
+        >>> new = Counts.from_matrix([[5, 0], [3, 3], [0, 0]], ["bank", "park"])
+        >>> topics.transform(new).shares.round(2).tolist()
+        [[0.98, 0.02], [0.5, 0.5], [nan, nan]]
+        """
+        from mediaframes.topics.folding import aligned, fold_in
+
+        matrix = aligned(counts, self.vocabulary)
+        shares = fold_in(matrix, self.words, self.model, self.arrays)
+        made = Made.by("transform", parents=(self.made, counts.made))
+        return replace(self, docs=counts.docs, shares=shares, made=made)
 
     def scores(self) -> Scores:
         """The shares as `Scores`, unit ``topic share``, under the topics' names."""
@@ -238,6 +302,7 @@ class Topics:
             "diagnostics": self.diagnostics,
         }
         arrays = {"words": self.words, "shares": self.shares}
+        arrays |= {f"fit_{name}": value for name, value in self.arrays.items()}
         extra = {"names": list(self.names), "model": self.model}
         save_value(folder, self, frames=frames, arrays=arrays, extra=extra)
 
@@ -252,7 +317,13 @@ class Topics:
             diagnostics=saved.frames["diagnostics"],
             model=saved.extra["model"],
             made=saved.made,
-            **saved.arrays,
+            words=saved.arrays["words"],
+            shares=saved.arrays["shares"],
+            arrays={
+                name.removeprefix("fit_"): value
+                for name, value in saved.arrays.items()
+                if name.startswith("fit_")
+            },
         )
 
     def __len__(self) -> int:
@@ -269,114 +340,55 @@ class Topics:
                 index=False
             )
         }
+        facts["different words among the ten best of all"] = f"{diversity(self.words):.0%}"
+        if "stability" in self.diagnostics and self.diagnostics["stability"].notna().any():
+            again = self.diagnostics["stability"]
+            facts["stability over random starts (cosine)"] = (
+                f"mean {again.mean():.2f}, lowest {again.min():.2f} (topic {again.idxmin() + 1})"
+            )
         return summary_html(f"Topics ({self.model})", facts)
 
 
-def fit_topics(counts: Counts, *, k: int, model: str = "nmf", seed: int) -> Topics:
-    """Fit a topic model.
-
-    Parameters
-    ----------
-    counts : Counts
-        Trimmed: rare and very frequent words only blur topics.
-    k : int
-        Number of topics.
-    model : {"nmf", "lda"}
-        ``nmf``: non-negative matrix factorization of tf-idf (scikit-learn, deterministic start).
-        ``lda``: latent Dirichlet allocation (our own kernel; alpha 0.1, eta 0.01).
-    seed : int
-        Of the random start (LDA) and of the randomized singular value decomposition (NMF).
-
-    Returns
-    -------
-    Topics
-        Sorted by their share of the words, largest first. Articles without any counted word keep
-        their place with missing shares.
-
-    Raises
-    ------
-    InputError
-        For an unknown model, or k below 2 or above the number of articles or words.
-
-    Notes
-    -----
-    Copies weigh in the fit what `dedupe` says: 1/n each with policy ``"weight"``, nothing with
-    ``"fit"``. Every article gets its shares all the same, and counts in `diagnostics` (share of
-    the words) with its ``weight``.
-
-    Examples
-    --------
-    >>> from scipy.sparse import csr_array
-    >>> matrix = csr_array(np.array([[4, 3, 0, 0], [5, 2, 0, 0], [0, 0, 3, 4], [0, 0, 2, 5]]))
-    >>> counts = Counts.from_matrix(matrix, ["bank", "loan", "park", "tree"])
-    >>> fit_topics(counts, k=2, seed=1).top_words(2).groupby("topic")["word"].agg(" ".join).tolist()
-    ['tree park', 'bank loan']
-    """
-    if model not in MODELS:
-        raise InputError(f"unknown model '{model}'; allowed: {', '.join(MODELS)}")
-    filled = np.flatnonzero(counts.lengths() > 0)
-    training = Training(
-        counts.matrix[filled],
-        fit_weights(counts.docs).to_numpy()[filled],
-        copy_groups(counts.docs)[filled],
-    )
-    n = int((training.weights > 0).sum())
-    most = min(n, len(counts.vocabulary))
-    if not 2 <= k <= most:
-        raise InputError(
-            f"k={k} topics cannot be fitted to {n} articles with words and "
-            f"{len(counts.vocabulary)} different words; choose k from 2 to {most}"
-        )
-    if len(filled) < len(counts):
-        first = counts.docs.index[counts.lengths() == 0][0]
-        say(
-            f"fit_topics: {len(counts) - len(filled)} articles hold no counted word (the first: "
-            f"'{first}'); they keep their place with missing shares"
-        )
-    words, part = MODELS[model](training, k, seed)
-    shares = np.full((len(counts), k), np.nan)
-    known = part.sum(axis=1) > 0
-    shares[filled[known]] = _rows_to_one(part[known])
-    if not known.all():
-        first = counts.docs.index[filled[~known]][0]
-        say(
-            f"fit_topics: no topic holds the words of {(~known).sum()} articles (the first: "
-            f"'{first}'); their shares are missing"
-        )
-    made = Made.by(
-        "fit_topics", settings={"k": k, "model": model}, seed=seed, parents=(counts.made,)
-    )
-    return _build(
-        counts.docs, _rows_to_one(words), shares, counts.vocabulary, (model, made, counts)
-    )
-
-
-def _build(
+def build(
     docs: pd.DataFrame,
     words: np.ndarray,
     shares: np.ndarray,
     vocabulary: pd.Index,
     origin: tuple[str, Made, Counts | None],
+    arrays: Mapping[str, np.ndarray] | None = None,
 ) -> Topics:
     """Sort the topics (of a fitted model), name them, and measure them."""
     model, made, counts = origin
+    kept = dict(arrays or {})
     size = np.nanmean(shares, axis=0) if counts is None else _sizes(shares, counts)
     if counts is not None:
         order = np.argsort(-size, kind="stable")
         words, shares, size = words[order], shares[:, order], size[order]
+        kept = {name: _reordered(name, value, order) for name, value in kept.items()}
+        kept["totals"] = counts.totals().to_numpy()
     best = np.argsort(-words, axis=1, kind="stable")[:, :NAME_WORDS]
     names = _unique([", ".join(vocabulary[row]) for row in best])
-    diagnostics = pd.DataFrame(
-        {
-            "topic": np.arange(1, len(words) + 1),
-            "name": pd.Series(names, dtype="str"),
-            "share": size,
-            "npmi": np.nan
-            if counts is None
-            else npmi(words, counts.matrix, weights=fit_weights(counts.docs).to_numpy()),
-        }
-    )
-    return Topics(docs, words, shares, vocabulary, tuple(names), diagnostics, model, made)
+    facts: dict[str, Any] = {
+        "topic": np.arange(1, len(words) + 1),
+        "name": pd.Series(names, dtype="str"),
+        "share": size,
+    }
+    if counts is not None:
+        facts |= measured(
+            words,
+            counts.matrix,
+            fit_weights(counts.docs).to_numpy(),
+            kept.get("runs", np.empty((0, *words.shape))),
+        )
+    else:
+        facts |= {"npmi": np.nan}
+    diagnostics = pd.DataFrame(facts)
+    return Topics(docs, words, shares, vocabulary, tuple(names), diagnostics, model, made, kept)
+
+
+def _reordered(name: str, value: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """The arrays of a fit that go by topic, in the order of the result."""
+    return value[order] if name == "alpha" else value
 
 
 def _sizes(shares: np.ndarray, counts: Counts) -> np.ndarray:
@@ -393,7 +405,7 @@ def _unique(names: list[str]) -> list[str]:
     return result
 
 
-def _rows_to_one(weights: np.ndarray) -> np.ndarray:
+def rows_to_one(weights: np.ndarray) -> np.ndarray:
     """Rows scaled to sum to 1; a topic of zeros has no preference among words."""
     sums = weights.sum(axis=1, keepdims=True)
     uniform = np.full_like(weights, 1 / weights.shape[1])

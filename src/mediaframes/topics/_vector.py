@@ -1,0 +1,117 @@
+"""Eight single-precision numbers at a time, in one fixed order on every processor.
+
+A compiler may not split a sum of floats into lanes on its own, since that changes its last digits;
+here the lanes are written down, so a sum is fast and its bytes depend on no processor. Lengths are
+multiples of `LANES` (rows are padded with zeros); offsets count elements from the array's start.
+"""
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+LANES = 8
+_VECTOR = ir.VectorType(ir.FloatType(), LANES)
+
+
+def _pointer(context, builder, array_type, array, offset):  # type: ignore[no-untyped-def]
+    data = context.make_array(array_type)(context, builder, array).data
+    return builder.gep(data, [offset])
+
+
+def _load(builder, pointer, place):  # type: ignore[no-untyped-def]
+    there = builder.bitcast(builder.gep(pointer, [place]), _VECTOR.as_pointer())
+    return builder.load(there, align=4), there
+
+
+def _spread(builder, scalar):  # type: ignore[no-untyped-def]
+    vector = ir.Constant(_VECTOR, ir.Undefined)
+    for lane in range(LANES):
+        vector = builder.insert_element(vector, scalar, ir.Constant(ir.IntType(32), lane))
+    return vector
+
+
+def _loop(builder, n):  # type: ignore[no-untyped-def]
+    zero, step = ir.Constant(n.type, 0), ir.Constant(n.type, LANES)
+    return cgutils.for_range_slice(builder, zero, n, step, n.type)
+
+
+@intrinsic
+def _dot(typingctx, a, i, b, j, n):  # type: ignore[no-untyped-def]
+    """Sum of ``a[i + t] * b[j + t]`` for t below n."""
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        one = _pointer(context, builder, signature.args[0], args[0], args[1])
+        two = _pointer(context, builder, signature.args[2], args[2], args[3])
+        total = cgutils.alloca_once_value(builder, ir.Constant(_VECTOR, [0.0] * LANES))
+        with _loop(builder, args[4]) as (place, _):
+            x, _ = _load(builder, one, place)
+            y, _ = _load(builder, two, place)
+            builder.store(builder.fadd(builder.load(total), builder.fmul(x, y)), total)
+        whole = builder.load(total)
+        parts = [
+            builder.extract_element(whole, ir.Constant(ir.IntType(32), lane))
+            for lane in range(LANES)
+        ]
+        while len(parts) > 1:
+            half = len(parts) // 2
+            parts = [builder.fadd(parts[t], parts[t + half]) for t in range(half)]
+        return parts[0]
+
+    return types.float32(a, types.int64, b, types.int64, types.int64), codegen
+
+
+@intrinsic
+def _axpy(typingctx, y, i, factor, x, j, n):  # type: ignore[no-untyped-def]
+    """``y[i + t] += factor * x[j + t]`` for t below n."""
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        target = _pointer(context, builder, signature.args[0], args[0], args[1])
+        source = _pointer(context, builder, signature.args[3], args[3], args[4])
+        factor = _spread(builder, args[2])
+        with _loop(builder, args[5]) as (place, _):
+            value, _ = _load(builder, source, place)
+            old, there = _load(builder, target, place)
+            builder.store(builder.fadd(old, builder.fmul(factor, value)), there, align=4)
+        return context.get_dummy_value()
+
+    return types.void(y, types.int64, types.float32, x, types.int64, types.int64), codegen
+
+
+@intrinsic
+def _renew_row(typingctx, part, words, i, stats, weights, n):  # type: ignore[no-untyped-def]
+    """One row of words anew: ``new = (words - eta) * keep + gain * stats * words``.
+
+    `weights` is (eta, keep, gain) in float32. Also ``part += new``, ``words = new + eta``,
+    ``stats = 0``.
+    """
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        zero = ir.Constant(args[2].type, 0)
+        part = _pointer(context, builder, signature.args[0], args[0], zero)
+        words = _pointer(context, builder, signature.args[1], args[1], args[2])
+        stats = _pointer(context, builder, signature.args[3], args[3], args[2])
+        eta, keep, gain = (
+            _spread(builder, builder.extract_value(args[4], place)) for place in range(3)
+        )
+        with _loop(builder, args[5]) as (place, _):
+            old, there = _load(builder, words, place)
+            extra, source = _load(builder, stats, place)
+            kept = builder.fmul(builder.fsub(old, eta), keep)
+            new = builder.fadd(kept, builder.fmul(builder.fmul(gain, extra), old))
+            total, sums = _load(builder, part, place)
+            builder.store(builder.fadd(total, new), sums, align=4)
+            builder.store(builder.fadd(new, eta), there, align=4)
+            builder.store(ir.Constant(_VECTOR, [0.0] * LANES), source, align=4)
+        return context.get_dummy_value()
+
+    weights_type = types.UniTuple(types.float32, 3)
+    return types.void(part, words, types.int64, stats, weights_type, types.int64), codegen
+
+
+# numba's decorator carries no types
+dot: Any = _dot
+axpy: Any = _axpy
+renew_row: Any = _renew_row

@@ -1,0 +1,243 @@
+"""`fit_topics`: one door to every model; checks, restarts, and what comes out of a fit."""
+
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from mediaframes._console import say
+from mediaframes._docs import fit_weights
+from mediaframes.errors import InputError
+from mediaframes.made import Made
+from mediaframes.text.counts import Counts
+from mediaframes.topics.model import Topics, build, rows_to_one
+
+# NMF's own default of 200 iterations stops early on a few thousand articles
+NMF_ITERATIONS = 1000
+RESTARTS = 10  # random starts of a model that has them
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a model gives back: weights (K, V) and (D, K), and the arrays worth keeping."""
+
+    words: np.ndarray
+    shares: np.ndarray
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a model is asked: a CSR matrix without empty rows, what each weighs, and the rest."""
+
+    matrix: Any
+    weights: np.ndarray
+    docs: Any
+    k: int
+    seed: int
+    restarts: int | None
+    prevalence: str | None
+    settings: dict[str, Any]
+
+
+def fit_topics(
+    counts: Counts,
+    *,
+    k: int,
+    model: str = "nmf",
+    seed: int,
+    restarts: int | None = None,
+    prevalence: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Topics:
+    """Fit a topic model.
+
+    Parameters
+    ----------
+    counts : Counts
+        Trimmed: rare and very frequent words only blur topics.
+    k : int
+        Number of topics.
+    model : {"nmf", "lda"}
+        ``nmf``: non-negative matrix factorization of tf-idf (scikit-learn, deterministic start).
+        ``lda``: latent Dirichlet allocation (our own kernels; asymmetric prior over articles,
+        optimized; eta 0.01).
+    seed : int
+        Seed of the random starts.
+    restarts : int, optional
+        Random starts of ``lda``, 10 unless said otherwise; the best by log posterior is the
+        result, and the topics of all are kept, from which each topic's stability comes. Models
+        with a deterministic start have none.
+    prevalence : str, optional
+        A formula for models that take one.
+    settings : mapping, optional
+        A model's own settings.
+
+    Returns
+    -------
+    Topics
+        Sorted by their share of the words, largest first. Articles without any counted word keep
+        their place with missing shares. The same counts give the same bytes, whatever the number
+        of threads, the order of the articles or the machine's load.
+
+    Raises
+    ------
+    InputError
+        For an unknown model or setting, or k below 2 or above the number of articles or words.
+
+    Notes
+    -----
+    Copies weigh in the fit what `dedupe` says: 1/n each with policy ``"weight"``, nothing with
+    ``"fit"``. Every article gets its shares all the same, and counts in `diagnostics` (share of
+    the words) with its ``weight``.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> matrix = csr_array(np.array([[4, 3, 0, 0], [5, 2, 0, 0], [0, 0, 3, 4], [0, 0, 2, 5]]))
+    >>> counts = Counts.from_matrix(matrix, ["bank", "loan", "park", "tree"])
+    >>> fit_topics(counts, k=2, seed=1).top_words(2).groupby("topic")["word"].agg(" ".join).tolist()
+    ['tree park', 'bank loan']
+    """
+    if model not in MODELS:
+        raise InputError(f"unknown model '{model}'; allowed: {', '.join(MODELS)}")
+    _check_settings(model, dict(settings or {}), restarts, prevalence)
+    filled = np.flatnonzero(counts.lengths() > 0)
+    weights = fit_weights(counts.docs).to_numpy()[filled]
+    n = int((weights > 0).sum())
+    most = min(n, len(counts.vocabulary))
+    if not 2 <= k <= most:
+        allowed = f"choose k from 2 to {most}" if most >= 2 else "there must be at least 2 of each"
+        raise InputError(
+            f"k={k} topics cannot be fitted to {n} articles with words and "
+            f"{len(counts.vocabulary)} different words; {allowed}"
+        )
+    if len(filled) < len(counts):
+        first = counts.docs.index[counts.lengths() == 0][0]
+        say(
+            f"fit_topics: {len(counts) - len(filled)} articles hold no counted word (the first: "
+            f"'{first}'); they keep their place with missing shares"
+        )
+    task = Task(
+        counts.matrix[filled], weights, counts.docs.iloc[filled], k, seed, restarts, prevalence,
+        dict(settings or {}),
+    )  # fmt: skip
+    fitted = MODELS[model](task)
+    shares = np.full((len(counts), k), np.nan)
+    known = fitted.shares.sum(axis=1) > 0
+    shares[filled[known]] = rows_to_one(fitted.shares[known])
+    if not known.all():
+        first = counts.docs.index[filled[~known]][0]
+        say(
+            f"fit_topics: no topic holds the words of {(~known).sum()} articles (the first: "
+            f"'{first}'); their shares are missing"
+        )
+    asked = {"restarts": restarts, "prevalence": prevalence, "settings": dict(settings or {})}
+    chosen = {"k": k, "model": model} | {key: value for key, value in asked.items() if value}
+    made = Made.by("fit_topics", settings=chosen, seed=seed, parents=(counts.made,))
+    origin = (model, made, counts)
+    return build(
+        counts.docs, rows_to_one(fitted.words), shares, counts.vocabulary, origin, fitted.arrays
+    )
+
+
+def _check_settings(
+    model: str, settings: dict[str, Any], restarts: int | None, prevalence: str | None
+) -> None:
+    unknown = sorted(set(settings) - set(SETTINGS[model]))
+    if unknown:
+        allowed = ", ".join(SETTINGS[model]) or "none"
+        raise InputError(f"model '{model}' has no setting '{unknown[0]}'; allowed: {allowed}")
+    if restarts is not None and restarts < 1:
+        raise InputError(f"restarts={restarts}: a model is fitted at least once")
+    if restarts is not None and restarts > 1 and model != "lda":
+        raise InputError(
+            f"restarts={restarts}: model '{model}' has one deterministic start; leave restarts out"
+        )
+    if prevalence is not None and model != "stm":
+        raise InputError(f"model '{model}' takes no prevalence formula; use model='stm'")
+
+
+def side_by_side(work: Callable[[int], Any], n: int) -> list[Any]:
+    """``[work(0), ..., work(n - 1)]`` in threads; the first alone, so that it compiles once."""
+    results = [work(0)]
+    if n > 1:
+        with ThreadPoolExecutor(min(n - 1, os.cpu_count() or 1)) as pool:
+            results += list(pool.map(work, range(1, n)))
+    return results
+
+
+def _fit_nmf(task: Task) -> Fitted:
+    """Factors H (K, V) and W (D, K) of the tf-idf matrix, in one thread.
+
+    The squared error of an article counts with its weight, so rows are scaled by its root; what
+    weighs nothing is left out and gets its W from the finished H.
+    """
+    import warnings
+
+    from scipy.sparse import csr_array, diags_array
+    from sklearn.decomposition import NMF
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.feature_extraction.text import TfidfTransformer
+    from threadpoolctl import threadpool_limits
+
+    weighting = TfidfTransformer(sublinear_tf=True).fit(task.matrix)
+    frequency = np.asarray((task.matrix > 0).T @ task.weights, np.float64)
+    weighting.idf_ = np.log((task.weights.sum() + 1) / (frequency + 1)) + 1
+    tfidf = csr_array(weighting.transform(task.matrix))
+    fitted = task.weights > 0
+    root = np.sqrt(task.weights[fitted])
+    model = NMF(
+        task.k, init="nndsvd", solver="cd", random_state=task.seed, max_iter=NMF_ITERATIONS,
+        tol=1e-5,
+    )  # fmt: skip
+    shares = np.zeros((len(fitted), task.k))
+    with threadpool_limits(limits=1), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ConvergenceWarning)
+        scaled = csr_array(diags_array(root) @ tfidf[np.flatnonzero(fitted)])
+        shares[fitted] = model.fit_transform(scaled) / root[:, None]
+        if not fitted.all():
+            shares[~fitted] = model.transform(tfidf[np.flatnonzero(~fitted)])
+    if caught:
+        say(f"fit_topics: NMF stopped after {NMF_ITERATIONS} iterations before it had converged")
+    # W and H are only known up to a factor for each topic; with H's rows summing to 1, W's rows
+    # are amounts of the topics and can be compared
+    return Fitted(
+        model.components_, shares * model.components_.sum(axis=1), {"idf": weighting.idf_}
+    )
+
+
+def _fit_lda(task: Task) -> Fitted:
+    """The best of several random starts; the topics of all of them, best first."""
+    from mediaframes.topics import lda
+
+    n = RESTARTS if task.restarts is None else task.restarts
+    seeds = np.random.SeedSequence(task.seed).generate_state(n)
+    fitted = np.flatnonzero(task.weights > 0)
+    once = lda.contents(task.matrix[fitted], task.weights[fitted])
+    matrix = task.matrix[fitted[once.rows]]
+    runs = side_by_side(lambda i: lda.fit(matrix, task.k, int(seeds[i]), once), n)
+    late = sum(not run.done for run in runs)
+    if late:
+        say(f"fit_topics: {late} of {n} starts of LDA stopped after {lda.WHOLE} passes")
+    order = sorted(range(n), key=lambda i: (-runs[i].bound, i))
+    best = runs[order[0]]
+    topics = np.stack([rows_to_one(runs[i].words.T.astype(np.float64)) for i in order])
+    shares = np.empty((len(task.weights), task.k))
+    shares[fitted] = (best.amounts + best.alpha)[once.inverse]
+    rest = np.flatnonzero(task.weights == 0)
+    if len(rest):
+        shares[rest] = lda.amounts(task.matrix[rest], topics[0], best.alpha)
+    arrays = {
+        "alpha": best.alpha,
+        "bounds": np.array([runs[i].bound for i in order]),
+        "runs": topics[1:].astype(np.float32),
+    }
+    return Fitted(topics[0], shares, arrays)
+
+
+MODELS: dict[str, Callable[[Task], Fitted]] = {"nmf": _fit_nmf, "lda": _fit_lda}
+SETTINGS: dict[str, tuple[str, ...]] = {"nmf": (), "lda": ()}
