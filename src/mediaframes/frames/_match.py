@@ -113,6 +113,10 @@ class Lookup:
 
     def _matches(self, pattern: str) -> np.ndarray:
         stem = pattern[:-1]
+        if not set(pattern) & set("*?"):
+            at = bisect_left(self._sorted, pattern)
+            there = at < len(self._sorted) and self._sorted[at] == pattern
+            return np.array([at] if there else [], np.int32)
         if not pattern.endswith("*") or set(stem) & set("*?"):
             return self._finder.matches(pattern)
         # the vocabulary is sorted by code point: words with one beginning lie side by side

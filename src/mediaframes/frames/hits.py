@@ -14,6 +14,7 @@ from mediaframes.errors import InputError
 from mediaframes.frames.codebook import Codebook
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
 from mediaframes.scores import Scores
+from mediaframes.text.tokens import Tokens
 
 # Characters set aside for each word around a hit; German compounds and links are seldom longer.
 LONGEST_WORD = 60
@@ -81,7 +82,7 @@ class Hits:
         """The frames that were looked for (those coded by hand are not)."""
         return [frame.name for frame in self.codebook.measured]
 
-    def scores(self, unit: str = "share", *, min_hits: int = 1) -> Scores:
+    def scores(self, unit: str = "share", *, min_hits: int = 1, groups: bool = False) -> Scores:
         """How much of each frame is in each article.
 
         Parameters
@@ -92,6 +93,9 @@ class Hits:
             least `min_hits`, else 0; long articles reach it more easily. ``count``: hits.
         min_hits : int
             For ``presence``.
+        groups : bool
+            Add up the frames of a group (the highest level of ``frame.group``) first; a frame
+            without group stays. A word that counts for two frames of a group counts twice.
 
         Returns
         -------
@@ -103,35 +107,30 @@ class Hits:
         InputError
             For an unknown unit, or a `min_hits` below 1 or with another unit than ``presence``.
         """
-        if unit not in UNITS:
-            raise InputError(f"unknown unit '{unit}'; allowed: {', '.join(UNITS)}")
-        if min_hits < 1 or (min_hits != 1 and unit != "presence"):
-            raise InputError(
-                f"min_hits={min_hits} with unit='{unit}'; it must be 1 or more, and other than 1 "
-                "only with unit='presence'"
-            )
         frames = self.frames
         cells = self.table["id"].cat.codes.to_numpy(np.int64) * len(frames)
         cells += self.table["frame"].cat.codes.to_numpy(np.int64)
         size = len(self.docs) * len(frames)
         counts = np.bincount(cells, weights=self.weights(), minlength=size)
         counts = counts.reshape(len(self.docs), len(frames)).astype(np.float64)
-        values = counts.copy()
-        if unit == "presence":
-            values = (counts >= min_hits).astype(np.float64)
-        elif unit != "count":
-            whole = counts.sum(axis=1) if unit == "share" else self.lengths.to_numpy() / 1000
-            known = whole > 0
-            values[known] /= whole[known, None]
-            values[~known] = np.nan
+        colors = {name: self.codebook.colors[name] for name in frames}
+        if groups:
+            top = [frame.group.split(" > ")[0] or frame.name for frame in self.codebook.measured]
+            names = list(dict.fromkeys(top))
+            counts = counts @ (np.array(top)[:, None] == np.array(names)).astype(np.float64)
+            colors = {name: colors[frames[top.index(name)]] for name in names}
+            frames = names
+        values = unit_values(counts, self.lengths.to_numpy(), unit, min_hits)
         values[self.languages.isna().to_numpy()] = np.nan
-        settings = {"unit": unit, "min_hits": min_hits}
+        settings: dict[str, object] = {"unit": unit, "min_hits": min_hits}
+        if groups:
+            settings["groups"] = True
         return Scores.from_frame(
             pd.DataFrame(values, index=self.docs.index, columns=pd.Index(frames, dtype="str")),
             unit=unit,
             docs=self.docs,
             made=Made.by("scores", settings=settings, parents=(self.made,)),
-            colors={name: self.codebook.colors[name] for name in frames},
+            colors=colors,
         )
 
     def weights(self) -> np.ndarray:
@@ -146,6 +145,33 @@ class Hits:
             [self.table["frame"].astype("str"), spoken, self.table["term"].astype("str")]
         )
         return np.asarray(weight.to_numpy()[weight.index.get_indexer(rows)], np.float64)
+
+    def length_check(self, *, min_hits: int = 1) -> pd.DataFrame:
+        """Whether frames are found more often in longer articles: see `rollup.length_check`."""
+        from mediaframes.frames.rollup import length_check
+
+        return length_check(self, min_hits=min_hits)
+
+    def sentence_scores(
+        self, tokens: Tokens, *, unit: str = "presence", min_hits: int = 1
+    ) -> Scores:
+        """The scores of each sentence: see `rollup.sentence_scores`."""
+        from mediaframes.frames.rollup import sentence_scores
+
+        return sentence_scores(self, tokens, unit=unit, min_hits=min_hits)
+
+    def pooled(
+        self,
+        *,
+        unit: str = "per_1000",
+        by: str = "outlet",
+        every: str | None = "week",
+        min_hits: int = 1,
+    ) -> pd.DataFrame:
+        """Hits and words added up by outlet and week: see `rollup.pooled`."""
+        from mediaframes.frames.rollup import pooled
+
+        return pooled(self, unit=unit, by=by, every=every, min_hits=min_hits)
 
     def unmatched(self) -> pd.DataFrame:
         """The terms that match nothing in the corpus: ``frame language term``.
@@ -302,6 +328,32 @@ class Hits:
 
     def _repr_html_(self) -> str:
         return summary_html("Hits", self.facts())
+
+
+def unit_values(counts: np.ndarray, words: np.ndarray, unit: str, min_hits: int) -> np.ndarray:
+    """Hits in rows × frames as values of a unit (see `Hits.scores`); `words` of each row.
+
+    Raises
+    ------
+    InputError
+        For an unknown unit, or a `min_hits` below 1 or with another unit than ``presence``.
+    """
+    if unit not in UNITS:
+        raise InputError(f"unknown unit '{unit}'; allowed: {', '.join(UNITS)}")
+    if min_hits < 1 or (min_hits != 1 and unit != "presence"):
+        raise InputError(
+            f"min_hits={min_hits} with unit='{unit}'; it must be 1 or more, and other than 1 "
+            "only with unit='presence'"
+        )
+    if unit == "presence":
+        return np.where(np.isnan(counts), np.nan, (counts >= min_hits).astype(np.float64))
+    if unit == "count":
+        return counts
+    whole = counts.sum(axis=1) if unit == "share" else words / 1000
+    values = np.full_like(counts, np.nan)
+    known = whole > 0
+    values[known] = counts[known] / whole[known, None]
+    return values
 
 
 def frame_index(names: list[str]) -> pd.Index:
