@@ -136,7 +136,8 @@ def pooled(
     DataFrame
         ``frame``, the `by` column, ``period`` (its first day), ``value``, ``n`` (articles),
         ``weight``, ``words`` and ``hits`` (both weighted), ``unit``; one row for each frame, group
-        and period with an article. Articles without date or group, or not measured, are left out and counted.
+        and period with an article. Articles without date or group, or not measured, are left out
+        and counted.
 
     Raises
     ------
