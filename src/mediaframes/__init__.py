@@ -19,7 +19,7 @@ The verbs, in the order in which a study uses them::
 | `mediaframes.corpus` | `Corpus`; `read language outlets clean dedupe copies_between` |
 | `mediaframes.text` | `Tokens Counts`; `tokenize count concordance` |
 | `mediaframes.inference` | `keyness keyness_test keyness_drivers dispersion prevalence residuals` |
-| | `collocates cooccurrence compare_networks` |
+| | `keyness_over_parts`; `collocates cooccurrence compare_networks` |
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook write_codebook apply_codebook` |
 | `mediaframes.inference` | `prevalence residuals keyness dispersion` |
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook check_codebook apply_codebook` |
@@ -62,6 +62,7 @@ from mediaframes.inference import (
     dispersion,
     keyness,
     keyness_drivers,
+    keyness_over_parts,
     keyness_test,
     prevalence,
     residuals,
@@ -122,6 +123,7 @@ __all__ = [
     "intrusion_results",
     "keyness",
     "keyness_drivers",
+    "keyness_over_parts",
     "keyness_test",
     "krippendorff_alpha",
     "language",

@@ -5,6 +5,7 @@ from mediaframes.inference.dispersion import dispersion
 from mediaframes.inference.drivers import keyness_drivers
 from mediaframes.inference.keyness import keyness
 from mediaframes.inference.networks import Network, compare_networks, cooccurrence
+from mediaframes.inference.parts import keyness_over_parts
 from mediaframes.inference.permutation import keyness_test
 from mediaframes.inference.prevalence import prevalence, residuals
 from mediaframes.inference.resampling import Bootstrap
@@ -18,6 +19,7 @@ __all__ = [
     "dispersion",
     "keyness",
     "keyness_drivers",
+    "keyness_over_parts",
     "keyness_test",
     "prevalence",
     "residuals",

@@ -151,7 +151,8 @@ def collocates(
     asked = chosen(measures, others=tuple(ASSOCIATION))
     check_draws(draws.draws if isinstance(draws, Bootstrap) else draws, seed)
     near, node, nodes = _near(tokens, pattern, window)
-    two = _near_and_elsewhere(tokens, near, ~node & _counted(tokens, stop_words))
+    counted = counted_positions(tokens) if stop_words else np.ones(len(tokens.ids), bool)
+    two = _near_and_elsewhere(tokens, near, ~node & counted)
     part = two.matrix[two.inside]
     weight = article_weights(tokens.docs).to_numpy()
     enough = (part > 0).astype(np.float64).T @ two.weights[two.inside] >= max(min_docs, 1) - 1e-6
@@ -221,10 +222,8 @@ def _covered(n: int, begin: np.ndarray, stop: np.ndarray) -> np.ndarray:
     return np.asarray(np.cumsum(steps)[:n] > 0)
 
 
-def _counted(tokens: Tokens, stop_words: bool) -> np.ndarray:
-    """Positions whose word is counted: no number, no stop word of the article's language."""
-    if not stop_words:
-        return np.ones(len(tokens.ids), bool)
+def counted_positions(tokens: Tokens) -> np.ndarray:
+    """Positions whose word is no number and no stop word of the article's language, bool (N,)."""
     languages = tokens.docs["language"].fillna("").to_numpy(dtype=object)
     out = np.empty(len(tokens.ids), bool)
     of_token = np.repeat(languages, tokens.lengths())

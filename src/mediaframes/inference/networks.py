@@ -64,7 +64,7 @@ def cooccurrence(
         ``"document"``, ``"sentence"``, or a number of words: pairs at most so far apart within
         one article.
     words : int or list of str
-        The most frequent words (by articles), or which.
+        The most frequent words (by articles; of Tokens no stop words or numbers), or which.
     measures : list of str
         ``npmi ppmi pmi g2 log_dice t_score``.
     min_docs : int

@@ -9,6 +9,7 @@ import pandas as pd
 
 from mediaframes._docs import article_weights
 from mediaframes.errors import InputError
+from mediaframes.inference.collocates import counted_positions
 from mediaframes.inference.comparison import split as sides_of
 from mediaframes.text.counts import ROUNDING, Counts
 from mediaframes.text.tokens import Tokens
@@ -53,9 +54,12 @@ def together(
         if unit != "document":
             raise InputError(f"counts know no {unit}s; give tokens for unit={unit!r}")
         matrix = (source.matrix > 0).astype(np.float64)
+        held = matrix.T @ weight
     else:
         matrix = _incidence(source, source.doc_of(), len(source.docs))
-    names, columns = _chosen(matrix, source.vocabulary, words, weight)
+        # a list of words is taken as it is; of itself no stop word or number is chosen
+        held = _counted_in(source) @ weight if isinstance(words, int | np.integer) else None
+    names, columns = _chosen(source.vocabulary, words, held)
     used = np.flatnonzero(weight > 0)
     if unit == "document":
         margin, units = _only(matrix[:, columns], weight), (weight > 0).astype(np.float64)
@@ -101,13 +105,25 @@ def _only(matrix: Any, weight: np.ndarray) -> Any:
     return held
 
 
+def _counted_in(tokens: Tokens) -> Any:
+    """Which words are counted words of which articles, 0/1 CSR (words, articles)."""
+    from scipy.sparse import csr_array
+
+    counted = counted_positions(tokens)
+    places = (tokens.ids[counted], tokens.doc_of()[counted])
+    shape = (len(tokens.vocabulary), len(tokens.docs))
+    matrix = csr_array((np.ones(len(places[0])), places), shape=shape)
+    matrix.sum_duplicates()
+    matrix.data[:] = 1.0
+    return matrix
+
+
 def _chosen(
-    matrix: Any, vocabulary: pd.Index, words: int | Sequence[str], weight: np.ndarray
+    vocabulary: pd.Index, words: int | Sequence[str], held: np.ndarray
 ) -> tuple[pd.Index, np.ndarray]:
     if isinstance(words, int | np.integer):
         if words < 2 or words > MOST_WORDS:
             raise InputError(f"words={words} must lie between 2 and {MOST_WORDS}")
-        held = matrix.T @ weight
         order = np.argsort(-held, kind="stable")[: int(words)]
         columns = np.sort(order[held[order] > 0])
     else:
