@@ -296,7 +296,8 @@ def _cleaned_before(corpus: Corpus) -> dict[str, list[Line]]:
     if corpus.parts.empty:
         return {}
     lines: dict[str, list[Line]] = {}
-    for row in corpus.parts.itertuples(index=False):
+    pages = corpus.parts.loc[corpus.parts["part"] == "text", "id"]  # read, and not cleaned yet
+    for row in corpus.parts[~corpus.parts["id"].isin(pages)].itertuples(index=False):
         lines.setdefault(row.id, []).append(
             Line(int(row.line), row.text, part=row.part, reason=row.reason)
         )

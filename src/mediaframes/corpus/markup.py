@@ -1,8 +1,11 @@
 """Texts that came as HTML: which lines are the article was decided on the page, and is trusted."""
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Hashable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
 
 from mediaframes.corpus.articles import Corpus
 from mediaframes.corpus.furniture import line_key
@@ -36,24 +39,36 @@ class Told:
         The lines of the article, a blank line between them.
     numbers : tuple of int
         Their numbers on the page.
-    furniture : tuple of Line
-        The other lines.
     kinds : tuple of str
         Of each line of `text` what it is on the page: `KEPT`, `HEADING` or not known.
+    source, places : DataFrame and array
+        Where the other lines stand: most lines of a page, so they are made when they are needed.
     """
 
     text: str
     numbers: tuple[int, ...]
     kinds: tuple[str, ...]
-    furniture: tuple[Line, ...] = ()
+    source: pd.DataFrame | None = None
+    places: np.ndarray | None = None
+
+    @property
+    def furniture(self) -> list[Line]:
+        """The other lines, made anew."""
+        if self.source is None:
+            return []
+        rows = self.source.take(self.places)[["line", "text", "reason"]]
+        return [
+            Line(int(number), text, part="furniture", reason=reason)
+            for number, text, reason in rows.itertuples(index=False, name=None)
+        ]
 
     def around(self, lines: Sequence[Line], rest: Sequence[Line], *, title: str) -> list[Line]:
-        """The lines of the article, labelled, under their numbers on the page, with the rest.
+        """The lines of the article, labeled, under their numbers on the page, with the rest.
 
         Parameters
         ----------
         lines : sequence of Line
-            Those of `text`, as the cleaner labelled them.
+            Those of `text`, as the cleaner labeled them.
         rest : sequence of Line
             `furniture`, after the researcher's wishes.
         title : str
@@ -102,14 +117,13 @@ def told_apart(corpus: Corpus, *, done: Container[str] = ()) -> dict[str, Told]:
     from mediaframes.corpus.webpage import visible_lines
 
     texts = corpus.docs["text"]
-    told: dict[str, Told] = {}
-    parts = corpus.parts
-    if not parts.empty and (parts["part"] == "text").any():
-        for name, rows in parts.groupby("id", sort=False):
-            if name in texts.index and name not in done:
-                found = _of_rows(rows["line"], rows["part"], rows["text"], rows["reason"])
-                if _bare(found.text) == _bare(texts[name]):  # else somebody changed the text
-                    told[str(name)] = found
+    told = {
+        str(name): found
+        for name, found in _of_parts(corpus.parts, "id").items()
+        if name in texts.index
+        and name not in done
+        and _bare(found.text) == _bare(texts[name])  # else somebody changed the text
+    }
     html = texts.index[texts.str.contains(HTML) & texts.str.contains(_BLOCK)]
     names = [name for name in html if name not in told and name not in done]
     pages = [name for name in names if _PAGE.search(texts[name])]
@@ -123,21 +137,23 @@ def told_apart(corpus: Corpus, *, done: Container[str] = ()) -> dict[str, Told]:
     return told
 
 
-def _of_rows(
-    numbers: Sequence[int], parts: Sequence[str], texts: Sequence[str], reasons: Sequence[str]
-) -> Told:
-    rows = list(zip(numbers, parts, texts, reasons, strict=True))
-    kept = [(int(number), text, kind) for number, part, text, kind in rows if part == "text"]
-    return Told(
-        "\n\n".join(text for _, text, _ in kept),
-        tuple(number for number, _, _ in kept),
-        tuple(kind for _, _, kind in kept),
-        tuple(
-            Line(int(number), text, part="furniture", reason=reason)
-            for number, part, text, reason in rows
-            if part != "text"
-        ),
-    )
+def _of_parts(parts: pd.DataFrame, by: str) -> dict[Hashable, Told]:
+    """The pages in a table of ``line part text reason`` and a column that names the page."""
+    texts = parts["part"] == "text"
+    if not texts.any():
+        return {}
+    others = parts[~texts]
+    places = others.groupby(by, sort=False).indices
+    told: dict[Hashable, Told] = {}
+    for name, rows in parts[texts].groupby(by, sort=False):
+        told[name] = Told(
+            "\n\n".join(rows["text"]),
+            tuple(rows["line"].tolist()),
+            tuple(rows["reason"].tolist()),
+            others,
+            places.get(name, np.array([], dtype=np.intp)),
+        )
+    return told
 
 
 def _read_pages(names: Sequence[str], texts: Sequence[str]) -> dict[str, Told]:
@@ -153,10 +169,7 @@ def _read_pages(names: Sequence[str], texts: Sequence[str]) -> dict[str, Told]:
     batch = merged(pages, file="texts", options=Options(encoding="utf-8"), form="HTML")
     if batch.lines is None:
         return {}
-    return {
-        names[int(n)]: _of_rows(rows["line"], rows["part"], rows["text"], rows["reason"])
-        for n, rows in batch.lines.groupby("row")
-    }
+    return {names[int(str(n))]: found for n, found in _of_parts(batch.lines, "row").items()}
 
 
 def _bare(text: str | None) -> str:

@@ -83,7 +83,7 @@ class Records:
         """HTML pages, and those that are none for a reason."""
         begin, damaged = 0, 0
         while begin < len(self._data) and damaged <= DAMAGED:
-            records = _Safe(self._data[begin:] if begin else self._data)
+            records = _Safe(self._data, begin)
             for record in records:
                 self.number += 1
                 yield from self._page(record, records)
@@ -92,7 +92,7 @@ class Records:
             damaged += 1
             self.number += 1
             yield Rejected(self.number, f"damaged record ({records.problem})", "")
-            found = _NEXT.search(self._data, begin + records.offset + 1)
+            found = _NEXT.search(self._data, records.offset + 1)
             begin = found.start() + 1 if found else len(self._data)
         self.notes += self._summary()
 
@@ -150,13 +150,15 @@ class _Safe:
         Whether the last payload ends before its record should.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, begin: int) -> None:
         from warcio.archiveiterator import ArchiveIterator
 
         quiet()
-        self._records = ArchiveIterator(io.BytesIO(data), arc2warc=True)
+        stream = io.BytesIO(data)  # shares the bytes
+        stream.seek(begin)
+        self._records = ArchiveIterator(stream, arc2warc=True)
         self._arc = data[:100].lstrip().startswith(b"filedesc://")
-        self.problem, self.offset, self.cut = "", 0, False
+        self.problem, self.offset, self.cut = "", begin, False
 
     def __iter__(self) -> Iterator[Any]:
         while True:

@@ -27,8 +27,9 @@ _TAG = re.compile(
 )
 # Exports of press databases in a form that no reader knows, and lists of results: read as one
 # article they would be a wrong number in every count.
+_BASES = r"(?:Factiva|LexisNexis|Nexis(?: Uni)?|Europresse|ProQuest|wiso|Genios)"
 _DATABASE = re.compile(
-    r"<title>[^<]{0,60}(?:Factiva|LexisNexis|Nexis Uni|Europresse|ProQuest|wiso|Genios)\b"
+    rf"<title>\s*{_BASES}\b[^<]{{0,25}}</title>|[-–|]\s*{_BASES}\s*</title>"
     r"|\b\d{1,6} (?:of|von|de) \d{1,6} DOCUMENTS?\b",
     re.IGNORECASE,
 )
@@ -94,7 +95,7 @@ class Html(Reader):
         """One article; a page without one is left out, with the reason."""
         head = data[: 1 << 16].replace(b"\0", b"").decode("utf-8", "replace")
         if found := _DATABASE.search(head):
-            shown = " ".join(found[0].removeprefix("<title>").split())
+            shown = " ".join(re.sub(r"</?title>", "", found[0]).strip(" -–|").split())
             raise InputError(
                 f"{file}: looks like an export of a press database ('{shown}') and not like a page "
                 "of an outlet; export the articles in another form, e.g. as text or RTF"
