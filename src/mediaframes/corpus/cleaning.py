@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 
 import pandas as pd
@@ -91,7 +92,8 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
                 "with * for what varies, e.g. '*subscribe to our newsletter*'"
             )
     before = _cleaned_before(corpus)
-    told = told_apart(corpus, done=before)
+    pages = told_apart(corpus, done=before)
+    told, moved = pages.told, list[int]()
     texts = [
         told[name].text if name in told else text for name, text in corpus.docs["text"].items()
     ]
@@ -122,20 +124,23 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
             if name in residues:
                 lines = residues[name].around(lines)
             if name in told:
-                rest = [_wished(line, keep, drop) for line in told[name].furniture]
-                lines = told[name].around(lines, rest, title="" if pd.isna(title) else title)
+                wished = partial(_wished, keep=keep, drop=drop) if keep or drop else None
+                rest, at = pages.rest(name, "" if pd.isna(title) else title, wished)
+                lines = told[name].around(lines, rest)
+                moved.extend(at)
         rows += [(name, x.number, x.part, x.text, x.reason) for x in lines]
         found = _article(lines)
         found["title"] = found["title"] if pd.isna(title) else title
         for column, values in columns.items():
             values.append(found[column])
-    return _made(corpus, docs, rows, columns, {"keep": list(keep), "drop": list(drop)})
+    parts = pages.with_rest(rows, moved)
+    return _made(corpus, docs, parts, columns, {"keep": list(keep), "drop": list(drop)})
 
 
 def _made(
     corpus: Corpus,
     docs: pd.DataFrame,
-    rows: list[tuple[str, int, str, str, str]],
+    parts: pd.DataFrame,
     columns: Mapping[str, list[str | None]],
     settings: Mapping[str, list[str]],
 ) -> Corpus:
@@ -145,10 +150,6 @@ def _made(
         if column in ADDED and column in docs:  # what the researcher brought stays
             new = docs[column].astype("str").where(docs[column].notna(), new)
         docs[column] = new
-    parts = pd.DataFrame(rows, columns=["id", "line", "part", "text", "reason"])
-    parts = parts.astype(
-        {"id": "str", "line": "int64", "part": "str", "text": "str", "reason": "str"}
-    )
     empty = docs["text"] == ""
     gone = _left_empty(corpus.docs[empty], parts)
     dropped = int((parts["part"] == "furniture").sum())

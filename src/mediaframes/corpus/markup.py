@@ -1,7 +1,7 @@
 """Texts that came as HTML: which lines are the article was decided on the page, and is trusted."""
 
 import re
-from collections.abc import Container, Hashable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ import pandas as pd
 
 from mediaframes.corpus.articles import Corpus
 from mediaframes.corpus.furniture import line_key
-from mediaframes.corpus.lines import Line
+from mediaframes.corpus.lines import PROPER_WORDS, Line
 
 # two kinds of closing tags in a text are markup, one may be an example in an article on the web
 HTML = re.compile(r"(?is)</(?:p|div|span|a|script|h[1-6]|li|td|em|strong)>.*</")
@@ -31,64 +31,99 @@ KEPT, HEADING = "inside the article", "heading"  # as `webpage` says them
 
 @dataclass(frozen=True)
 class Told:
-    """The lines of one page.
+    """The lines of the article on one page.
 
     Attributes
     ----------
     text : str
-        The lines of the article, a blank line between them.
+        The lines, a blank line between them.
     numbers : tuple of int
         Their numbers on the page.
     kinds : tuple of str
-        Of each line of `text` what it is on the page: `KEPT`, `HEADING` or not known.
-    source, places : DataFrame and array
-        Where the other lines stand: most lines of a page, so they are made when they are needed.
+        Of each line what it is on the page: `KEPT`, `HEADING` or not known.
+    places : array of int
+        Rows of `Pages.others` with the other lines.
     """
 
     text: str
     numbers: tuple[int, ...]
     kinds: tuple[str, ...]
-    source: pd.DataFrame | None = None
-    places: np.ndarray | None = None
+    places: np.ndarray
 
-    @property
-    def furniture(self) -> list[Line]:
-        """The other lines, made anew."""
-        if self.source is None:
-            return []
-        rows = self.source.take(self.places)[["line", "text", "reason"]]
-        return [
-            Line(int(number), text, part="furniture", reason=reason)
-            for number, text, reason in rows.itertuples(index=False, name=None)
-        ]
+    def around(self, lines: Sequence[Line], rest: Sequence[Line]) -> list[Line]:
+        """The lines of the article, labeled by the cleaner, under their numbers on the page.
 
-    def around(self, lines: Sequence[Line], rest: Sequence[Line], *, title: str) -> list[Line]:
-        """The lines of the article, labeled, under their numbers on the page, with the rest.
-
-        Parameters
-        ----------
-        lines : sequence of Line
-            Those of `text`, as the cleaner labeled them.
-        rest : sequence of Line
-            `furniture`, after the researcher's wishes.
-        title : str
-            The title, where known: the line above the article that repeats it is no furniture.
+        `rest` are other lines of the page that become part of the article after all.
         """
         for line in lines:
             at = (line.number - 1) // 2
             line.number = self.numbers[at]
             if self.kinds[at]:
                 _trust(line, heading=self.kinds[at] == HEADING)
-        self._mark_title(rest, title)
+        if any(self.kinds) and not any(line.part in ("lead", "body") for line in lines):
+            for line in lines:  # the whole article in one line, with share links at its end
+                if line.part == "furniture" and len(line.text.split()) >= PROPER_WORDS:
+                    line.part, line.reason = "body", f"the only text (by its words: {line.reason})"
         return sorted([*rest, *lines], key=lambda line: line.number)
 
-    def _mark_title(self, rest: Sequence[Line], title: str) -> None:
-        wanted = line_key(title)
-        above = [line for line in rest if line.number < self.numbers[0]] if self.numbers else []
-        for line in reversed(above):
-            if wanted and line.part == "furniture" and line_key(line.text) == wanted:
+
+@dataclass(frozen=True)
+class Pages:
+    """Articles that came as HTML.
+
+    Attributes
+    ----------
+    told : dict
+        By id.
+    others : DataFrame
+        The lines outside the articles: ``id line part text reason``. They are the most of a page,
+        and stay in a table.
+    """
+
+    told: dict[str, Told]
+    others: pd.DataFrame
+
+    def with_rest(
+        self, rows: list[tuple[str, int, str, str, str]], moved: Sequence[int]
+    ) -> pd.DataFrame:
+        """`Corpus.parts` from the rows of all articles and the other lines, without `moved`."""
+        types = {"id": "str", "line": "int64", "part": "str", "text": "str", "reason": "str"}
+        parts = pd.DataFrame(rows, columns=list(types)).astype(types)
+        if self.others.empty:
+            return parts
+        rest = self.others.drop(index=list(moved)).astype(types)
+        both = pd.concat([parts, rest], ignore_index=True)
+        return both.sort_values(["id", "line"], kind="stable", ignore_index=True)
+
+    def rest(
+        self, name: str, title: str, wished: Callable[[Line], Line] | None
+    ) -> tuple[list[Line], list[int]]:
+        """Lines outside an article that are more than furniture, and their rows in `others`.
+
+        These are the line above the article that repeats its title, and what the researcher wishes
+        to keep or to drop by a pattern.
+        """
+        one = self.told[name]
+        rows = self.others.take(one.places)
+        wanted, first = line_key(title), one.numbers[0] if one.numbers else 0
+        found: list[Line] = []
+        places: list[int] = []
+        titled = -1
+        items = zip(one.places, rows["line"], rows["text"], rows["reason"], strict=True)
+        for place, number, text, reason in items:
+            line = Line(int(number), text, part="furniture", reason=reason)
+            if wished is not None:
+                line = wished(line)
+            if line.part == "furniture" and number < first and wanted and line_key(text) == wanted:
+                titled = len(found)
+            elif line.part == "furniture" and line.reason == reason:
+                continue
+            found.append(line)
+            places.append(int(place))
+        for n, line in enumerate(found):
+            if n == titled:
                 line.part, line.reason = "title", "the given title"
-                return
+        return found, places
 
 
 def _trust(line: Line, *, heading: bool) -> None:
@@ -101,7 +136,7 @@ def _trust(line: Line, *, heading: bool) -> None:
         line.part, line.reason = "body", f"no heading on the page (by its shape: {line.reason})"
 
 
-def told_apart(corpus: Corpus, *, done: Container[str] = ()) -> dict[str, Told]:
+def told_apart(corpus: Corpus, *, done: Container[str] = ()) -> Pages:
     """The articles that came as HTML: from `Corpus.parts`, or in a column of texts.
 
     A text that is a whole page goes through `webpage`; of one that is a piece of a page (a cell of
@@ -114,62 +149,63 @@ def told_apart(corpus: Corpus, *, done: Container[str] = ()) -> dict[str, Told]:
     done : container of str
         Articles that are passed over.
     """
-    from mediaframes.corpus.webpage import visible_lines
-
     texts = corpus.docs["text"]
-    told = {
-        str(name): found
-        for name, found in _of_parts(corpus.parts, "id").items()
-        if name in texts.index
-        and name not in done
-        and _bare(found.text) == _bare(texts[name])  # else somebody changed the text
-    }
+    fresh = [name for name in texts.index if name not in done]
+    parts = corpus.parts
+    pages = parts.loc[parts["part"] == "text", "id"]
+    known = parts[parts["id"].isin(pages) & parts["id"].isin(fresh)]
+    kept = known[known["part"] == "text"].groupby("id")["text"].agg("".join)
+    # else somebody changed the text, and it is cleaned as any other
+    same = [name for name, text in kept.items() if _bare(text) == _bare(texts[name])]
+    known = known[known["id"].isin(same)]
     html = texts.index[texts.str.contains(HTML) & texts.str.contains(_BLOCK)]
-    names = [name for name in html if name not in told and name not in done]
-    pages = [name for name in names if _PAGE.search(texts[name])]
-    told |= _read_pages(pages, [texts[name] for name in pages])
-    for name in names:
-        if name not in told:
-            lines = visible_lines(texts[name])
-            told[name] = Told(
-                "\n\n".join(lines), tuple(range(1, len(lines) + 1)), ("",) * len(lines)
-            )
-    return told
+    tagged = texts[html.intersection(fresh).difference(same)]
+    return _pages(pd.concat([known, _read(tagged)], ignore_index=True))
 
 
-def _of_parts(parts: pd.DataFrame, by: str) -> dict[Hashable, Told]:
-    """The pages in a table of ``line part text reason`` and a column that names the page."""
-    texts = parts["part"] == "text"
-    if not texts.any():
-        return {}
-    others = parts[~texts]
-    places = others.groupby(by, sort=False).indices
-    told: dict[Hashable, Told] = {}
-    for name, rows in parts[texts].groupby(by, sort=False):
-        told[name] = Told(
+def _pages(lines: pd.DataFrame) -> Pages:
+    """Pages from a table ``id line part text reason``."""
+    kept = lines["part"] == "text"
+    others = lines[~kept].reset_index(drop=True)
+    places = others.groupby("id", sort=False).indices
+    none = np.array([], dtype=np.intp)
+    told = {
+        str(name): Told(
             "\n\n".join(rows["text"]),
             tuple(rows["line"].tolist()),
             tuple(rows["reason"].tolist()),
-            others,
-            places.get(name, np.array([], dtype=np.intp)),
+            places.get(name, none),
         )
-    return told
+        for name, rows in lines[kept].groupby("id", sort=False)
+    }
+    return Pages(told, others)
 
 
-def _read_pages(names: Sequence[str], texts: Sequence[str]) -> dict[str, Told]:
-    """Pages in several processes; one without an article is no page, and stays for the rest."""
-    if not names:
-        return {}
+def _read(texts: pd.Series) -> pd.DataFrame:
+    """The lines of texts with tags, as in `Corpus.parts`; whole pages in several processes."""
     from mediaframes.corpus.readers import Options
     from mediaframes.corpus.readers._merged import Page, merged
-    from mediaframes.corpus.readers._webpage import PageReader
+    from mediaframes.corpus.readers._webpage import PageReader, lines_table
+    from mediaframes.corpus.webpage import visible_lines
 
+    names = list(texts.index)
+    whole = [n for n, text in enumerate(texts) if _PAGE.search(text)]
     reader = PageReader()
-    pages = (Page(n, text.encode("utf-8", "replace"), reader) for n, text in enumerate(texts))
-    batch = merged(pages, file="texts", options=Options(encoding="utf-8"), form="HTML")
-    if batch.lines is None:
-        return {}
-    return {names[int(str(n))]: found for n, found in _of_parts(batch.lines, "row").items()}
+    pages = (Page(n, texts.iloc[n].encode("utf-8", "replace"), reader) for n in whole)
+    tables = []
+    if whole:
+        batch = merged(pages, file="texts", options=Options(encoding="utf-8"), form="HTML")
+        tables += [batch.lines] if batch.lines is not None else []
+        whole = batch.rows.index.tolist()  # one without an article is no page
+    pieces = sorted(set(range(len(names))).difference(whole))
+    lines = lines_table(
+        (n, number, "text", line, "")
+        for n in pieces
+        for number, line in enumerate(visible_lines(texts.iloc[n]), start=1)
+    )
+    table = pd.concat([*tables, lines], ignore_index=True)
+    found = table.assign(id=pd.Series([names[n] for n in table["row"]], table.index, dtype="str"))
+    return found[["id", "line", "part", "text", "reason"]]
 
 
 def _bare(text: str | None) -> str:
