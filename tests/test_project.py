@@ -121,7 +121,7 @@ def test_public_verbs_are_documented() -> None:
             assert len(parameters) <= 8, name
             rest = list(parameters.values())[1:]
             free = [p.name for p in rest if p.kind is p.POSITIONAL_OR_KEYWORD]
-            allowed = {"codebook", "pattern", "mapping", "out", "reports", "name"}
+            allowed = {"codebook", "counts", "pattern", "mapping", "out", "reports", "name"}
             assert set(free) <= allowed, f"{name}: data first, everything else by keyword"
 
 

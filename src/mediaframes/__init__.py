@@ -22,7 +22,7 @@ The verbs, in the order in which a study uses them::
 | | `keyness_over_parts`; `collocates cooccurrence compare_networks` |
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook write_codebook apply_codebook` |
 | `mediaframes.inference` | `prevalence residuals keyness dispersion` |
-| `mediaframes.frames` | `Codebook Hits`; `read_codebook check_codebook apply_codebook` |
+| `mediaframes.frames` | `Codebook Hits`; `read_codebook check_codebook apply_codebook induce` |
 | `mediaframes.topics` | `Topics`; `fit_topics` |
 | `mediaframes.people` | `IntrusionTest`; `agreement word_intrusion topic_intrusion` |
 | `mediaframes.plot` | figures; `save_figure save_table save_numbers` |
@@ -50,6 +50,7 @@ from mediaframes.frames import (
     Hits,
     apply_codebook,
     check_codebook,
+    induce,
     read_codebook,
     write_codebook,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "dedupe",
     "dispersion",
     "fit_topics",
+    "induce",
     "intrusion_results",
     "keyness",
     "keyness_drivers",
