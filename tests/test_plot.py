@@ -453,6 +453,33 @@ def test_keyness_draws_both_sides():
         plot.keyness(table, measure="chi2")
 
 
+def test_keyness_marks_words_that_one_outlet_drives():
+    table = keyness_table().assign(driver="Ein Blatt mit einem sehr langen Namen", driven=False)
+    table.loc[table["word"] == "army", "driven"] = True
+    ax = plot.keyness(table)
+    words = [t.get_text() for t in ax.texts if t.get_label() == "_word"]
+    assert [word for word in words if "†" in word] == ["army †"]
+    labels = [t.get_text() for t in ax.get_yticklabels()]
+    assert [label for label in labels if "†" in label] == ["4 | 10  † Ein Blatt mit einem seh…"]
+    assert "lost without the one named" in ax.get_xlabel()
+    look.screen_png(look.figure_of(ax))
+    # words that the table of drivers lacks are not marked
+    ax = plot.keyness(table.assign(driven=table["driven"].where(table["driven"], None)))
+    assert "†" in ax.get_xlabel()
+    assert "†" not in plot.keyness(keyness_table()).get_xlabel()
+
+
+def test_keyness_of_a_test_without_intervals():
+    table = keyness_table().rename(columns={"log_odds": "log_ratio", "z": "t"})
+    table = table.drop(columns=["log_odds_low", "log_odds_high", "g2"])
+    ax = plot.keyness(table, n=1, measure="log_ratio")
+    assert ax.get_xlabel() == "Log ratio (base 2)"
+    hollow = next(line for line in ax.lines if line.get_label() == "_no-interval")
+    assert list(hollow.get_xdata()) == [2.0, -2.2]
+    ax = plot.keyness(table.assign(lrc=table["log_ratio"] / 2), n=1, measure="lrc")
+    assert ax.get_xlabel() == "Conservative log ratio (base 2)"
+
+
 def test_words_are_never_formulas():
     ax = plot.keyness(keyness_table())
     assert "$5_bn$" in [t.get_text() for t in ax.texts]

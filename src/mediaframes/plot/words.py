@@ -10,10 +10,14 @@ from mediaframes.plot._tables import check, check_numbers, plain
 from mediaframes.plot.style import FAINT, GUIDE, INK, PALETTE, SMALL, axes, styled, tint
 
 VERB = "mf.keyness(counts, by='outlet', target='...')"
+# name: label, and the columns that tell the strength of evidence, the first there is counts
 MEASURES = {
-    "log_odds": ("Log-odds ratio", "z"),
-    "log_ratio": ("Log ratio (base 2)", "g2"),
+    "log_odds": ("Log-odds ratio", ("z", "t", "g2")),
+    "log_ratio": ("Log ratio (base 2)", ("g2", "t", "z")),
+    "lrc": ("Conservative log ratio (base 2)", ("lrc",)),
 }
+DRIVEN = "†"  # stands at words that one outlet or day carries alone
+LONGEST_DRIVER = 24  # letters of the name beside it
 
 
 @styled
@@ -29,17 +33,21 @@ def keyness(
 ) -> Axes:
     """The words most typical of the target, and of the reference, with their intervals.
 
-    Words are chosen by the strength of evidence (z for log odds, G2 for log ratio) and ordered by
-    the size of the effect. The small numbers are articles with the word: target | reference.
+    Words are chosen by the strength of evidence (z for log odds, G2 for log ratio; where the table
+    has none, t) and ordered by the size of the effect. The small numbers are articles with the
+    word: target | reference. Words whose column ``driven`` is true carry a dagger, and beside the
+    numbers the name of the outlet or day without which their significance or sign is lost.
 
     Parameters
     ----------
     table : DataFrame
-        From ``mf.keyness``: word, docs_target, docs_reference, and the measure with its bounds.
+        From ``mf.keyness``: word, docs_target, docs_reference, and the measure with its bounds; or
+        from ``mf.keyness_test`` (no bounds: hollow points). For the daggers, merged with
+        ``driver`` and ``driven`` from ``mf.keyness_drivers`` (see the example).
     n : int
         Words on each side.
     measure : str
-        ``"log_odds"`` or ``"log_ratio"``.
+        ``"log_odds"``, ``"log_ratio"`` or ``"lrc"``.
     target, reference : str
         What the two sides are called in the figure.
     width : str or float
@@ -54,16 +62,22 @@ def keyness(
     ...     "log_odds_high": [2.0, -0.5], "z": [3.0, -3.0]})
     >>> [text.get_text() for text in keyness(table).texts if text.get_label() == "_word"]
     ['tax', 'army']
+    >>> drivers = pd.DataFrame({"word": ["army", "tax"], "driver": ["Echo", "Post"],
+    ...     "driven": [True, False]})
+    >>> ax = keyness(table.merge(drivers, on="word", how="left"))
+    >>> [text.get_text() for text in ax.texts if text.get_label() == "_word"]
+    ['tax', 'army †']
     """
     rows = _chosen(table, n, measure)
     ax = axes(width=width, height=3.9 * len(rows) + 22, ax=ax)
     y = np.arange(len(rows), dtype=float)
     value, low, high = (rows[name].to_numpy(float) for name in _columns(measure))
+    bare = np.isnan(low) & np.isnan(high)
     for side, color, marker in ((value > 0, PALETTE[0], "o"), (value <= 0, PALETTE[1], "s")):
         ax.hlines(y[side], 0, value[side], color=tint(color, 0.3), lw=2.4, zorder=1)
         ax.hlines(y[side], low[side], high[side], color=color, lw=0.9, zorder=2)
-        ax.plot(value[side], y[side], linestyle="none", marker=marker, color=color, zorder=3)
-    bare = np.isnan(low)
+        full = side & ~bare
+        ax.plot(value[full], y[full], linestyle="none", marker=marker, color=color, zorder=3)
     ax.plot(
         value[bare],
         y[bare],
@@ -83,7 +97,7 @@ def keyness(
         bound = low[place] if right else high[place]
         edge = 0.0 if np.isnan(bound) else min(bound, 0.0) if right else max(bound, 0.0)
         ax.annotate(
-            str(row["word"]),
+            f"{row['word']} {DRIVEN}" if row["driven"] else str(row["word"]),
             (edge, place),
             xytext=(-4 if right else 4, 0),
             label="_word",
@@ -104,10 +118,16 @@ def _chosen(table: pd.DataFrame, n: int, measure: str) -> pd.DataFrame:
         raise InputError(f"no measure '{measure}'; use {' or '.join(MEASURES)}")
     if n < 1:
         raise InputError(f"n={n}: give the number of words on each side, at least 1")
-    evidence = MEASURES[measure][1]
-    needed = ["word", *_columns(measure), evidence, "docs_target", "docs_reference"]
+    wanted = MEASURES[measure][1]
+    # a table of all effects is not asked for its evidence here, but it must have some
+    evidence = next((name for name in wanted if name in getattr(table, "columns", ())), wanted[0])
+    needed = ["word", measure, evidence, "docs_target", "docs_reference"]
     rows = check(table, needed, plot="keyness", verb=VERB)
     check_numbers(rows, measure, plot="keyness", verb=VERB)
+    for name, absent in (*((bound, np.nan) for bound in _columns(measure)[1:]), ("driver", "")):
+        if name not in rows:
+            rows[name] = absent
+    rows["driven"] = rows["driven"].eq(True) if "driven" in rows else False
     rows = rows[np.isfinite(rows[measure].astype(float))]
     rows = rows.assign(strength=rows[evidence].abs()).sort_values(
         ["strength", "word"], ascending=[False, True], kind="stable"
@@ -119,10 +139,16 @@ def _chosen(table: pd.DataFrame, n: int, measure: str) -> pd.DataFrame:
     return chosen.sort_values([measure, "word"], ascending=[False, True], kind="stable")
 
 
+def _short(name: object) -> str:
+    text = "" if pd.isna(name) else str(name)
+    return text if len(text) <= LONGEST_DRIVER else text[: LONGEST_DRIVER - 1] + "…"
+
+
 def _sides(ax: Axes, rows: pd.DataFrame, measure: str, target: str, reference: str) -> None:
     ax.set_ylim(len(rows) - 0.4, -0.6)
     docs = [
         f"{row.docs_target:,.0f} | {row.docs_reference:,.0f}"
+        + (f"  {DRIVEN} {_short(row.driver)}" if row.driven else "")
         for row in rows.itertuples(index=False)
     ]
     ax.yaxis.tick_right()
@@ -132,7 +158,11 @@ def _sides(ax: Axes, rows: pd.DataFrame, measure: str, target: str, reference: s
     ax.grid(axis="x", color=GUIDE, linewidth=0.5)
     ax.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10], symmetric=True))
     ax.xaxis.set_major_formatter(FuncFormatter(plain))
-    ax.set_xlabel(f"{MEASURES[measure][0]}, with its interval")
+    bounded = rows[_columns(measure)[1:]].notna().any(axis=None)
+    label = f"{MEASURES[measure][0]}{', with its interval' if bounded else ''}"
+    if rows["driven"].any():
+        label += f"\n{DRIVEN} significance or sign is lost without the one named"
+    ax.set_xlabel(label)
     for place, text, ha in (
         (0.0, f"← more in {reference}", "left"),
         (1.0, f"more in {target} →", "right"),
