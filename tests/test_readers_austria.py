@@ -54,7 +54,7 @@ def test_apa(tmp_path: Path):
     assert docs["title"].to_dict() == titles
     assert docs.loc["Der Bote", "text"] == "Der Bau kostet mehr.\n\nIm Rat wird gestritten."
     second = docs.loc["Österreich Heute"]
-    assert second["text"] == "Streit um Kosten:\n\nDer Rat tagt."
+    assert (second["kicker"], second["text"]) == ("Streit um Kosten:", "Der Rat tagt.")
     assert (second["edition"], second["section"]) == ("pö; OOE Morgen", "CHR Lokal")
     assert (second["issue"], second["page"]) == (246, "L2")
     assert str(second["date"].date()) == "2017-10-03"
@@ -80,10 +80,8 @@ def test_defacto(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     docs = corpus.docs.set_index("outlet")
     first = docs.loc["Der Bote"]
     assert first["title"] == "Mehr Geld für die Brücke"
-    assert first["text"] == (
-        "Der Bau der Brücke wird teurer, sagt der Rat.\n\n"
-        "Wien - Der Bau kostet mehr, ?heißt es?.\n\nIm Rat wird gestritten."
-    )
+    assert first["text"] == ("Wien - Der Bau kostet mehr, ?heißt es?.\n\nIm Rat wird gestritten.")
+    assert first["kicker"] == "Der Bau der Brücke wird teurer, sagt der Rat."
     assert (first["section"], first["issue"], first["page"]) == ("Österreich", "065", 3)
     assert str(first["date"].date()) == "2013-04-02"
     assert docs.loc["Tagblatt", "text"] == "Die Sonne scheint."

@@ -16,6 +16,7 @@ HEADER = re.compile(
     r" {1,3}vom (?P<date>\d\d?\.\d\d?\.\d{4})(?: {1,60}Seite:? ?(?P<page>[^\n]{1,40}))?"
 )
 SECTION = "Ressort:"
+LONGEST_KICKER = 200  # characters; more above a headline is text
 _STYLES = PLAIN + BOLD + ITALIC
 
 
@@ -95,10 +96,16 @@ def _article(lines: list[_Line]) -> dict[str, Any]:
     editions = [line.text for line in rest[:title] if line.styles == {ITALIC}]
     row["edition"] = "; ".join(editions) or None
     row["title"] = rest[title].text if rest else None
-    text = [line.text for line in rest[:title] if line.styles != {ITALIC}]  # a kicker
-    text += [line.text for line in rest[title + 1 :]]
-    row["text"] = "\n\n".join(text) or None
-    return row
+    above = [line.text for line in rest[:title] if line.styles != {ITALIC}]
+    return row | above_and_text(above, [line.text for line in rest[title + 1 :]])
+
+
+def above_and_text(above: list[str], below: list[str]) -> dict[str, Any]:
+    """What stands above a headline as the kicker, unless it is long or all there is of the text."""
+    kicker = " ".join(above)
+    if not below or len(kicker) > LONGEST_KICKER:
+        above, below, kicker = [], [*above, *below], ""
+    return {"kicker": kicker or None, "text": "\n\n".join(below) or None}
 
 
 def header_facts(line: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from mediaframes.corpus.readers._apa import SECTION, header_facts
+from mediaframes.corpus.readers._apa import SECTION, above_and_text, header_facts
 from mediaframes.corpus.readers._batch import Batch, Options, Reader
 from mediaframes.corpus.readers._pages import (
     broken_off,
@@ -18,6 +18,7 @@ from mediaframes.errors import InputError
 _ARTICLE = re.compile(r"<div\b[^>]{0,200}\bclass=[\"']?eintrag\b", re.IGNORECASE)
 _ENTRY = re.compile(rb"<div\b[^>]{0,200}\bclass=[\"']?eintrag\b", re.IGNORECASE)
 _TITLE = re.compile(rb"<title>\s*DeFacto", re.IGNORECASE)
+_HERE = "\ue001"  # marks the heading among the lines
 _LOST_QUOTE = re.compile(r"(?:^|[\s(])\?(?=[^\W\d])")  # ?Word, where „Word stood
 
 
@@ -34,7 +35,7 @@ class DeFacto(Reader):
         return entry is not None and SECTION.encode() in head[entry.end() : entry.end() + 1000]
 
     def read(self, data: bytes, file: str, options: Options) -> Batch:
-        """The title is the heading; what stands above it (a kicker) begins the text."""
+        """The title is the heading; what stands above it is the kicker."""
         text, encoding, notes = decode_page(data, encoding=options.encoding, file=file)
         notes = (*notes, *broken_off(text))
         rows, rejected = read_articles(text, _ARTICLE, _article)
@@ -59,6 +60,9 @@ def _article(piece: str) -> dict[str, Any]:
     for node in (header, heading):
         if node is not None:
             node.text, node[:] = None, []
-    lines = (one_line(line) for line in text_of(entry).split("\n"))
-    row["text"] = "\n\n".join(line for line in lines if line) or None
-    return row
+    if heading is not None:
+        heading.text = _HERE
+    lines = [one_line(line) for line in text_of(entry).split("\n")]
+    lines = [line for line in lines if line]
+    place = lines.index(_HERE) if _HERE in lines else -1
+    return row | above_and_text(lines[: max(place, 0)], lines[place + 1 :])

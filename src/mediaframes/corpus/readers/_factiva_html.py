@@ -113,7 +113,7 @@ def _article(piece: Piece) -> dict[str, Any] | Rejected:
     tree, problem = parse(piece.html)
     if tree is None:
         return unreadable(piece, problem)
-    box = tree.xpath("//div")[0]
+    box = next(iter(tree.xpath("//div")), tree)
     rows = box.xpath(f".//tr[td[{has_class('index')}]]")
     article = _indexed(rows) if rows else _unlabelled(box)
     mark = _MARK.match(piece.html)

@@ -1,6 +1,7 @@
 """Factiva's XML, as its interface for programs and some libraries deliver it."""
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from mediaframes.corpus.readers._batch import Batch, Options, Reader
@@ -66,7 +67,9 @@ class FactivaXml(Reader):
         )
         # the declaration goes, as the text is no longer in the encoding it names; lines stay
         body = _DECLARATION.sub(lambda match: "\n" * match[0].count("\n"), text, count=1)
-        root = etree.fromstring(_CONTROL.sub("", body).encode("utf-8", "replace"), parser)
+        root = None
+        with suppress(etree.XMLSyntaxError):  # nothing in it is an element
+            root = etree.fromstring(_CONTROL.sub("", body).encode("utf-8", "replace"), parser)
         if root is None:
             raise InputError(f"{file}: the XML cannot be read; export the articles again")
         if problems := [entry for entry in parser.error_log if entry.level >= 2]:

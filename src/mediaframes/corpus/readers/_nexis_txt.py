@@ -17,6 +17,7 @@ from mediaframes.corpus.readers._nexis import (
     rows_table,
     undated,
 )
+from mediaframes.errors import InputError
 
 _SPACES = {0xA0: " ", 0x0C: " ", 0xAD: None}  # soft hyphens show only where a word is broken
 WIDTH = 80  # columns at which Nexis breaks lines and centers
@@ -44,12 +45,17 @@ class NexisTxt(Reader):
         text, encoding, notes = decode(data, encoding=options.encoding, file=file)
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         marks = [(place, found) for place, line in enumerate(lines) if (found := counter(line))]
+        if not marks:
+            raise InputError(
+                f"{file}: a text of Nexis without a line such as '1 of 20 DOCUMENTS'; export it "
+                "again, with the numbers of the documents"
+            )
         ends = [place for place, _ in marks[1:]] + [len(lines)]
         rows, places, rejected = collect(
             (place + 1, list(paragraphs(lines[place + 1 : end], place + 2)))
             for (place, _), end in zip(marks, ends, strict=True)
         )
-        cover = "\n".join(lines[: marks[0][0]] if marks else lines)
+        cover = "\n".join(lines[: marks[0][0]])
         said, odd = announced(cover, [Counter(*found) for _, found in marks])
         return Batch(
             rows_table(rows, places),

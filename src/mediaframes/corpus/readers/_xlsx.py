@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from mediaframes.corpus.readers._archives import RATIO, RATIO_FROM
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, cell
 from mediaframes.corpus.readers._delimited import _header
 from mediaframes.corpus.readers._integrum import COLUMNS as INTEGRUM
@@ -93,6 +94,11 @@ def _check(data: bytes, file: str) -> None:
                     "have here; save it as CSV"
                 )
             for member in archive.infolist():
+                if member.file_size > max(RATIO_FROM, RATIO * member.compress_size):
+                    raise InputError(
+                        f"{file}: {member.filename} unpacks to {member.file_size:,} bytes, more "
+                        f"than {RATIO} times its size (a zip bomb?); save the table as CSV"
+                    )
                 if member.filename.endswith((".xml", ".rels")):
                     content = archive.read(member)
                     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
