@@ -34,9 +34,8 @@ def mark_captions(lines: Sequence[Line], rules: Rules) -> None:
             continue
         if line.part == "credit":
             continue
-        tail = words_of(line.text[-60:])[-7:]
         starts = rules.caption["start"].at(line.words, 0) and _CAPTION_START.match(line.text)
-        if starts or (line.size >= 3 and _marked(line, tail, rules)):
+        if starts or (line.size >= 3 and _marked(line, rules)):
             line.part, line.reason = "caption", "picture caption"
             continue
         after = lines[n + 1] if n + 1 < len(lines) else None
@@ -73,7 +72,7 @@ def is_picture_credit(line: Line, rules: Rules) -> bool:
     return bool(starts) or (line.text[0] == "©" and "#" not in line.words)
 
 
-def _marked(line: Line, tail: Sequence[str], rules: Rules) -> bool:
+def _marked(line: Line, rules: Rules) -> bool:
     end = line.text[-90:]
     if not _MAYBE.search(end):
         return False

@@ -120,6 +120,12 @@ class Phrases:
 
     exact: dict[str, list[tuple[tuple[str, ...], str]]]
     prefixes: dict[str, list[tuple[tuple[str, ...], str]]]
+    # For speed: a line without any of the longest words of the phrases (`rare`), nor a word that
+    # begins as a phrase without a whole word does (`stems`), holds none of them; nor does a line
+    # of more words than the longest phrase, where it must be the whole line.
+    rare: frozenset[str]
+    stems: frozenset[str]
+    longest: int
 
     @classmethod
     def of(cls, entries: Iterable[tuple[str, str]]) -> "Phrases":
@@ -133,7 +139,18 @@ class Phrases:
                 prefixes[pattern[0][:3]].append((pattern, meaning))
             else:
                 exact[pattern[0]].append((pattern, meaning))
-        return cls(dict(exact), dict(prefixes))
+        patterns = [p for table in (exact, prefixes) for found in table.values() for p, _ in found]
+        rare, stems = set(), set()
+        for pattern in patterns:
+            whole = [word for word in pattern if word[-1] != "*" and word != "#"]
+            if whole:
+                rare.add(max(whole, key=len))
+            elif pattern[0] == "#":
+                rare.add("#")
+            else:
+                stems.add(pattern[0][:3])
+        longest = max((len(p) + GAP * p.count("*") for p in patterns), default=0)
+        return cls(dict(exact), dict(prefixes), frozenset(rare), frozenset(stems), longest)
 
     def at(self, words: Sequence[str], at: int, *, to_the_end: bool = False) -> str:
         """What the phrase at word `at` stands for, or nothing."""
@@ -149,6 +166,8 @@ class Phrases:
 
     def anywhere(self, words: Sequence[str]) -> str:
         """What the first phrase in the line stands for, or nothing."""
+        if self.rare.isdisjoint(words) and self.stems.isdisjoint([word[:3] for word in words]):
+            return ""
         for at in range(len(words)):
             meaning = self.at(words, at)
             if meaning:
@@ -187,7 +206,7 @@ class Rules:
             bare = bare[1:]
         while bare and bare[-1] == "#":
             bare = bare[:-1]
-        for candidate in (bare, words):
+        for candidate in (bare, words) if len(bare) <= self.furniture["whole"].longest else ():
             whole = self.furniture["whole"].at(candidate, 0, to_the_end=True)
             if whole:
                 return whole, whole in self.ends
@@ -315,12 +334,12 @@ MIN_OWN = 0.3
 LOOKED_AT = 40  # pages compared for that; more change nothing but the time
 KEY_CHARACTERS = 1000  # longer lines do not recur as furniture
 
-_DIGITS = str.maketrans("123456789", "000000000")
+_DIGIT = re.compile(r"[1-9]")
 
 
 def line_key(line: str) -> str:
     """A line as it is compared between pages: case, digits and spaces do not count."""
-    return " ".join(line.lower().translate(_DIGITS).split())
+    return " ".join(_DIGIT.sub("0", line.lower()).split())
 
 
 def recurring(pages: Mapping[str, Sequence[str]]) -> dict[str, str]:

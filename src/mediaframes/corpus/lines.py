@@ -85,7 +85,7 @@ def measure(lines: Sequence[Line], rules: Rules) -> None:
         if len(line.text) > LOOKED_AT:
             line.size += line.text.count(" ", LOOKED_AT)
         seen = max(1, len(line.words))
-        line.stops = sum(word in rules.stopwords for word in line.words) / seen
+        line.stops = sum(map(rules.stopwords.__contains__, line.words)) / seen
         line.ended = ends_sentence(line.text)
     long = [line for line in lines if line.size >= PROPER_WORDS]
     known = sum(line.stops * line.size for line in long) / max(1, sum(line.size for line in long))

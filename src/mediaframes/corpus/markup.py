@@ -23,6 +23,8 @@ SHAPE = frozenset(
         "before the article",
         "after the article",
         "one of several short lines without a sentence",
+        "menu or teaser line",
+        "text beside the article",
         "row of links",
     )
 )
