@@ -72,10 +72,11 @@ def keyness(
     ax = axes(width=width, height=3.9 * len(rows) + 22, ax=ax)
     y = np.arange(len(rows), dtype=float)
     value, low, high = (rows[name].to_numpy(float) for name in _columns(measure))
-    bare = np.isnan(low) & np.isnan(high)
+    bare = np.isnan(low) | np.isnan(high)  # an interval open on one side is drawn up to the value
     for side, color, marker in ((value > 0, PALETTE[0], "o"), (value <= 0, PALETTE[1], "s")):
         ax.hlines(y[side], 0, value[side], color=tint(color, 0.3), lw=2.4, zorder=1)
-        ax.hlines(y[side], low[side], high[side], color=color, lw=0.9, zorder=2)
+        known = [np.where(np.isnan(bound), value, bound)[side] for bound in (low, high)]
+        ax.hlines(y[side], *known, color=color, lw=0.9, zorder=2)
         full = side & ~bare
         ax.plot(value[full], y[full], linestyle="none", marker=marker, color=color, zorder=3)
     ax.plot(
