@@ -41,3 +41,18 @@ def test_a_new_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
 def test_readers_are_readers():
     names = [reader.name for reader in readers.READERS]
     assert len(set(names)) == len(names)
+
+
+def test_what_one_file_lacks_another_does_not_make_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+):
+    monkeypatch.setattr(readers, "READERS", (Dashes(), *readers.READERS))
+    for number in range(7):
+        said = {0: 4, 1: 1}.get(number, 2)
+        text = f"dashes {said}\n----\nOne\nTalks {number}.\n----\nTwo\nSun {number}.\n"
+        (tmp_path / f"{number}.dash").write_text(text)
+    corpus = read(tmp_path)
+    assert (len(corpus), corpus.files["announced"].sum()) == (14, 15)
+    said = capsys.readouterr().out
+    assert "2 ANNOUNCED ARTICLES NOT FOUND; 1 more than announced" in said
+    assert "WARNING: 2 ANNOUNCED ARTICLES WERE NOT FOUND: 0.dash; see corpus.files" in said

@@ -96,6 +96,9 @@ def report(files: pd.DataFrame, dates: pd.Series) -> None:
     ahead = int((dates > _today() + pd.Timedelta(days=1)).sum())
     if ahead and not os.environ.get("MEDIAFRAMES_OUT"):
         say(f"{ahead:,} DATES LIE IN THE FUTURE; look at corpus.docs.sort_values('date').tail()")
+    gap = files["announced"] - files["read"] - files["rejected"]
+    # in a sum over files, what one lacks must not be made up by what another has too much
+    files = files.assign(missing=gap.clip(lower=0), surplus=(-gap).clip(lower=0))
     folders = files["file"].str.rpartition("/")[0]
     groups = files.groupby([folders, "format", "encoding", "roles", "note"], sort=True)
     for (folder, *_), group in groups:
@@ -109,6 +112,22 @@ def report(files: pd.DataFrame, dates: pd.Series) -> None:
         total[numeric.columns] = numeric.sum()
         shown = f" ({some}, ...)" if "does not fit" in total["note"] else ""
         say(_line(f"{len(group)} files in {folder or 'the folder'}{shown}", total))
+    _warn(files)
+
+
+def _warn(files: pd.DataFrame) -> None:
+    """Below all lines, what must not be overlooked."""
+    for column, what in (
+        ("missing", "ANNOUNCED ARTICLES WERE NOT FOUND"),
+        ("breaks_off", "FILES BREAK OFF"),
+    ):
+        concerned = files[files[column] > 0]
+        if len(concerned):
+            names = ", ".join(concerned["file"].iloc[:MANY])
+            more = f" and {len(concerned) - MANY} more" if len(concerned) > MANY else ""
+            say(
+                f"WARNING: {int(concerned[column].sum()):,} {what}: {names}{more}; see corpus.files"
+            )
 
 
 def _today() -> pd.Timestamp:
@@ -128,10 +147,9 @@ def _line(name: str, row: pd.Series) -> str:
         return f"{name}: {row['note']}"
     kind = ", ".join(part for part in (row["format"], row["encoding"]) if part)
     counts = f"{row['announced']:,} announced, {row['read']:,} read, {row['rejected']:,} rejected"
-    gap = row["announced"] - row["read"] - row["rejected"]
     extras = [
-        f"{gap} ANNOUNCED ARTICLES NOT FOUND" if gap > 0 else "",
-        f"{-gap} more than announced" if gap < 0 else "",
+        f"{row['missing']} ANNOUNCED ARTICLES NOT FOUND" if row["missing"] else "",
+        f"{row['surplus']} more than announced" if row["surplus"] else "",
         f"broken letters (Ã¼) mended in {row['repaired']} articles, {row['repaired_places']} places"
         if row["repaired"]
         else "",
