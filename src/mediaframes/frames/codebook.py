@@ -243,6 +243,15 @@ class Codebook:
         ]
         return pd.DataFrame(rows, columns=["frame", "language", "kind", "term"], dtype="str")
 
+    def quality(self) -> pd.DataFrame:
+        """What the file says of how well each frame finds what people coded, a row per coded set.
+
+        Columns are the file's own (in the shipped codebooks ``on category texts coded min_hits
+        precision recall F1 always``), as texts; empty where nothing was measured.
+        """
+        rows = [{"frame": frame.name, **row} for frame in self.frames for row in frame.quality]
+        return pd.DataFrame(rows, columns=None if rows else ["frame"], dtype="str")
+
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain JSON types."""
         frames = [
