@@ -461,7 +461,7 @@ def test_keyness_marks_words_that_one_outlet_drives():
     assert [word for word in words if "†" in word] == ["army †"]
     labels = [t.get_text() for t in ax.get_yticklabels()]
     assert [label for label in labels if "†" in label] == ["4 | 10  † Ein Blatt mit einem seh…"]
-    assert "lost without the one named" in ax.get_xlabel()
+    assert "goes away without the one named" in ax.get_xlabel()
     look.screen_png(look.figure_of(ax))
     # words that the table of drivers lacks are not marked
     ax = plot.keyness(table.assign(driven=table["driven"].where(table["driven"], None)))

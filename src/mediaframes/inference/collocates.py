@@ -79,7 +79,7 @@ ASSOCIATION: dict[str, Callable[..., Array]] = {
     "log_dice": lambda o, e, f1, f2, n: log_dice(o, f1, f2),
     "t_score": lambda o, e, f1, f2, n: t_score(o, e),
 }
-COMMON = ("log_ratio", "g2", "npmi", "log_dice")
+COMMON = ("log_dice", "log_ratio", "g2", "npmi")  # the first sorts: it favors no rare words
 
 
 def collocates(

@@ -15,6 +15,8 @@ from mediaframes.text.counts import Counts
 
 # a word is called significant where its t is beyond this: two-sided 5 % of the normal distribution
 SIGNIFICANT = 1.959963984540054
+# fewer articles make any t smaller: significance that is lost counts only where the effect goes too
+HALF = 0.5
 LEVELS_AT_A_TIME = 64  # bounds memory: this many × words
 
 
@@ -48,13 +50,14 @@ def keyness_drivers(
         left out), ``driver_share`` (its share of the word's occurrences on the side the word
         marks), ``log_ratio_without``, ``t_without``; ``fall`` (the share of the log ratio that is
         lost; above 1 the sign changes); ``sign_lost``, ``significance_lost`` (|t| was above
-        1.96 and is not without the driver) and ``driven`` (either of them, of a significant word).
+        1.96 and is not without the driver) and ``driven``: a significant word loses its sign, or
+        its significance and at least half of its log ratio.
 
     Notes
     -----
     A value that is a whole side (the target itself) cannot be left out, which is said; articles
-    without a value stay in. ``t`` falls a little with any articles left out: look at ``fall`` and
-    ``driver_share`` beside the flag.
+    without a value stay in. ``t`` falls a little with any articles left out, so significance lost
+    alone does not make a word driven.
 
     Raises
     ------
@@ -118,7 +121,8 @@ def _described(
     significant = np.abs(table["t"].to_numpy()) > SIGNIFICANT
     table["sign_lost"] = found & (best.t <= 0) & (table["t"].to_numpy() != 0)
     table["significance_lost"] = found & significant & (best.t <= SIGNIFICANT)
-    table["driven"] = significant & (table["sign_lost"] | table["significance_lost"])
+    gone = table["significance_lost"] & (table["fall"] >= HALF)
+    table["driven"] = significant & (table["sign_lost"] | gone)
     order = np.lexsort((table["word"].to_numpy(dtype=object), -np.abs(table["t"].to_numpy())))
     return table.iloc[order].reset_index(drop=True)
 

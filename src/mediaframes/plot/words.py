@@ -36,7 +36,7 @@ def keyness(
     Words are chosen by the strength of evidence (z for log odds, G2 for log ratio; where the table
     has none, t) and ordered by the size of the effect. The small numbers are articles with the
     word: target | reference. Words whose column ``driven`` is true carry a dagger, and beside the
-    numbers the name of the outlet or day without which their significance or sign is lost.
+    numbers the name of the outlet or day without which their keyness goes away.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def _sides(ax: Axes, rows: pd.DataFrame, measure: str, target: str, reference: s
     bounded = rows[_columns(measure)[1:]].notna().any(axis=None)
     label = f"{MEASURES[measure][0]}{', with its interval' if bounded else ''}"
     if rows["driven"].any():
-        label += f"\n{DRIVEN} significance or sign is lost without the one named"
+        label += f"\n{DRIVEN} goes away without the one named"
     ax.set_xlabel(label)
     for place, text, ha in (
         (0.0, f"← more in {reference}", "left"),
