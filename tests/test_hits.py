@@ -588,3 +588,43 @@ def test_german_news_of_a_pandemic_year(shared_data: Path, root: Path) -> None:
     shares = hits.scores().values
     np.testing.assert_allclose(shares.sum(axis=1)[shares.notna().all(axis=1)], 1)
     assert shares.mean().idxmax() == "Health and safety"
+
+
+# --- a corpus in parts -----------------------------------------------------------------------
+
+
+@settings(max_examples=30, deadline=None)
+@given(documents, st.integers(1, 4), st.lists(phrases, min_size=1, max_size=4, unique=True))
+def test_parts_add_up_to_the_whole(texts: list[str], n: int, terms: list[str]) -> None:
+    languages = ["en" if k % 3 else "fr" for k in range(len(texts))]
+    frame = pd.DataFrame({"text": texts, "language": languages, "weight": 0.5})
+    frame.index = [f"a{k:02d}" for k in range(len(texts))]
+    codebook = book(rules={"A": {terms[0]: Rule(weight=2)}}, A=terms, B=["*ü"])
+    whole = apply_codebook(tokenize(Corpus.from_frame(frame)), codebook)
+    parts = (tokenize(Corpus.from_frame(frame[k::n])) for k in range(n) if len(frame[k::n]))
+    found = apply_codebook(parts, codebook)
+    pd.testing.assert_frame_equal(found.table, whole.table)
+    pd.testing.assert_frame_equal(found.counts, whole.counts)
+    for unit in ("share", "per_1000", "presence", "count"):
+        one, two = found.scores(unit), whole.scores(unit)
+        pd.testing.assert_frame_equal(one.values, two.values)
+        pd.testing.assert_series_equal(one.weights, two.weights)
+    assert found.unmatched_languages == whole.unmatched_languages
+    pd.testing.assert_frame_equal(found.length_check(), whole.length_check())
+
+
+def test_parts_refuse_what_would_count_wrongly() -> None:
+    codebook = book(A=["tax"])
+    part = tokens_of("tax")
+    with pytest.raises(InputError, match="in two parts"):
+        apply_codebook([part, part], codebook)
+    with pytest.raises(InputError, match="no part"):
+        apply_codebook([], codebook)
+    with pytest.raises(InputError, match="part 1 is a str"):
+        apply_codebook(["tax"], codebook)  # type: ignore[list-item]
+    silent = tokenize(Corpus.from_frame(pd.DataFrame({"text": ["tax"]}, index=["b"])))
+    with pytest.raises(InputError, match="some parts say the languages"):
+        apply_codebook([part, silent], codebook)
+    assert len(apply_codebook([part, silent], codebook, language="en")) == 2
+    with pytest.raises(InputError, match="in parts and hold no texts"):
+        apply_codebook([part], codebook).lines("A")

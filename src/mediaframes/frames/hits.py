@@ -221,6 +221,11 @@ class Hits:
             raise InputError(f"no frame '{frame}'; there are: {', '.join(self.frames)}")
         if window < 0:
             raise InputError(f"window={window} is negative; give a number of words, e.g. 8")
+        if "text" not in self.docs:
+            raise InputError(
+                "these hits were found in parts and hold no texts; apply the codebook to the part "
+                "whose lines you want to read"
+            )
         rows = self.table[self.table["frame"] == frame]
         places = rows["id"].cat.codes.to_numpy()
         texts = self.docs["text"].to_numpy(dtype=object)[places]

@@ -1,5 +1,6 @@
 """`apply_codebook`: find a codebook's terms in the articles."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from mediaframes.frames._match import Lookup, entries_of
 from mediaframes.frames.codebook import Codebook
 from mediaframes.frames.files import read_codebook
 from mediaframes.frames.hits import Hits, frame_index, term_index
+from mediaframes.frames.parts import hits_of_parts
 from mediaframes.made import Made
 from mediaframes.text.tokens import Tokens
 
@@ -18,7 +20,10 @@ NOT_KNOWN = "not known"  # stands for articles without a language in reports
 
 
 def apply_codebook(
-    tokens: Tokens, codebook: Codebook | str | Path, *, language: str | None = None
+    tokens: Tokens | Iterable[Tokens],
+    codebook: Codebook | str | Path,
+    *,
+    language: str | None = None,
 ) -> Hits:
     """Find a codebook's terms in the articles.
 
@@ -30,8 +35,10 @@ def apply_codebook(
 
     Parameters
     ----------
-    tokens : Tokens
-        From `tokenize`.
+    tokens : Tokens, or an iterable of them
+        From `tokenize`. A corpus too large for memory comes in parts, e.g. ``(mf.tokenize(
+        mf.read(path)) for path in paths)``: each is searched and let go; the hits are those of
+        the whole, without the articles' texts (so ``hits.lines`` needs the part).
     codebook : Codebook or path
         The frames, or the YAML file that holds them (see `read_codebook`).
     language : str, optional
@@ -61,9 +68,18 @@ def apply_codebook(
     book = codebook if isinstance(codebook, Codebook) else read_codebook(codebook)
     if language is not None:
         book.terms(language)  # refuses a language it lacks
+    if not isinstance(tokens, Tokens):
+        hits = hits_of_parts(tokens, book, lambda part: _apply(part, book, language))
+    else:
+        hits = _apply(tokens, book, language)
+    _report(hits)
+    return hits
+
+
+def _apply(tokens: Tokens, book: Codebook, language: str | None) -> Hits:
     spoken = _languages(tokens.docs, book, language)
     found, table_of_counts = _find(tokens, book, spoken)
-    hits = Hits(
+    return Hits(
         docs=tokens.docs,
         codebook=book,
         table=_table(tokens, book, table_of_counts, found),
@@ -78,8 +94,6 @@ def apply_codebook(
             parents=(tokens.made,),
         ),
     )
-    _report(hits)
-    return hits
 
 
 def _languages(docs: pd.DataFrame, book: Codebook, language: str | None) -> pd.Series:

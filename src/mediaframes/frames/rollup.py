@@ -76,7 +76,7 @@ def sentence_scores(
         f"{name}#{k + 1:04d}"
         for name, k in zip(hits.docs.index[article], number.tolist(), strict=True)
     ]
-    docs = hits.docs.drop(columns="text").iloc[article].copy()
+    docs = hits.docs.drop(columns="text", errors="ignore").iloc[article].copy()
     sentences = np.bincount(article, minlength=len(hits.docs))
     docs["weight"] = article_weights(hits.docs).to_numpy()[article] / sentences[article]
     docs = docs.assign(article=hits.docs.index[article], sentence=number, words=words)
