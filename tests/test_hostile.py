@@ -326,6 +326,14 @@ def test_memory_of_large_pages_is_bounded(filler: str):
         assert peak < 100 * len(data), name
 
 
+def test_other_libraries_messages_are_cut_short():
+    data = bytearray(_samples()["XLSX"][1])
+    data[26:28] = b"\xff\xff"  # the length of the first name: zipfile quotes all that follows
+    with pytest.raises(InputError) as caught:
+        _reader("XLSX").read(bytes(data), "a.xlsx", Options())
+    assert len(str(caught.value)) < 300
+
+
 def test_what_fuzzing_found():
     for name, data in FOUND:
         _sane(name, data)

@@ -16,7 +16,7 @@ from typing import IO, Any, NamedTuple
 
 from mediaframes.corpus.readers._gdelt import ARCHIVE as GDELT
 from mediaframes.corpus.readers._sources import skipped_name
-from mediaframes.corpus.readers._zip import check_directory, member_name, read_member
+from mediaframes.corpus.readers._zip import brief, check_directory, member_name, read_member
 from mediaframes.errors import InputError
 
 LARGEST = 1 << 30  # bytes of one unpacked file: it is held in memory while it is read
@@ -208,7 +208,8 @@ def _unpack(stream: IO[bytes], kind: str, name: str) -> Iterator[bytes]:
             piece = machine.decompress(packed, _CHUNK)
         except (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError) as error:
             raise InputError(
-                f"{name}: the {kind} archive is damaged ({error}); copy or download the file again"
+                f"{name}: the {kind} archive is damaged ({brief(error)}); copy or "
+                "download the file again"
             ) from error
         full = len(piece) >= _CHUNK
         packed = machine.unconsumed_tail if kind == "gzip" else b""
@@ -309,7 +310,7 @@ def _zip(stream: IO[bytes], name: str, budget: Budget, depth: int) -> Iterator[I
         infos = archive.infolist()
     except Exception as error:  # zipfile raises a dozen kinds for damaged archives
         raise InputError(
-            f"{name}: the zip archive is damaged ({error}); copy or download it again"
+            f"{name}: the zip archive is damaged ({brief(error)}); copy or download it again"
         ) from error
     with archive:
         for info in infos:
@@ -365,7 +366,7 @@ def _tar(stream: Any, name: str, budget: Budget, depth: int) -> Iterator[Item]:
         raise
     except Exception as error:  # tarfile lets much through from its depth
         if "unexpected end" in str(error) or isinstance(error, EOFError):
-            raise _Cut(str(error)) from error
+            raise _Cut(brief(error)) from error
         raise InputError(
-            f"{name}: the tar archive is damaged ({error}); copy or download it again"
+            f"{name}: the tar archive is damaged ({brief(error)}); copy or download it again"
         ) from error

@@ -11,6 +11,7 @@ import pandas as pd
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected, table
 from mediaframes.corpus.readers._decode import decode, looks_like_text
 from mediaframes.corpus.readers._pages import START, rows_or_none
+from mediaframes.corpus.readers._zip import brief
 from mediaframes.errors import InputError
 
 METADATA_ONLY = "metadata only: no text"
@@ -119,6 +120,6 @@ def _unzip(data: bytes, file: str) -> bytes:
                 )
             return archive.read(members[0])
     except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
-        raise InputError(f"{file}: the zip archive is damaged ({error}); download it again") from (
-            error
-        )
+        raise InputError(
+            f"{file}: the zip archive is damaged ({brief(error)}); download it again"
+        ) from (error)

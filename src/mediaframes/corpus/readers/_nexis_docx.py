@@ -22,6 +22,7 @@ from mediaframes.corpus.readers._nexis import (
     rows_table,
     undated,
 )
+from mediaframes.corpus.readers._zip import brief
 from mediaframes.errors import InputError
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -305,7 +306,8 @@ def _opened(data: bytes, file: str) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise InputError(
-            f"{file}: the Word file or archive is damaged or cut off ({error}); download it again"
+            f"{file}: the Word file or archive is damaged or cut off ({brief(error)}); "
+            "download it again"
         ) from error
     if len(archive.infolist()) > MOST_FILES:
         raise InputError(f"{file}: {len(archive.infolist()):,} files in the archive; unpack it")
@@ -340,7 +342,7 @@ def _paragraphs(data: bytes, file: str) -> list[Block]:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise InputError(
-            f"{file}: the Word document inside is damaged ({error}); download the file again"
+            f"{file}: the Word document inside is damaged ({brief(error)}); download the file again"
         ) from error
     if root.getroottree().docinfo.doctype:
         raise InputError(f"{file}: a Word document must not declare entities; it is not read")

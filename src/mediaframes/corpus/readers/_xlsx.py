@@ -13,6 +13,7 @@ from mediaframes.corpus.readers._batch import Batch, Options, Reader, cell
 from mediaframes.corpus.readers._delimited import _header
 from mediaframes.corpus.readers._integrum import COLUMNS as INTEGRUM
 from mediaframes.corpus.readers._proquest_table import LEAST_PROQUEST, PROQUEST, proquest_table
+from mediaframes.corpus.readers._zip import brief
 from mediaframes.corpus.roles import KNOWN, plain
 from mediaframes.errors import InputError
 
@@ -113,7 +114,7 @@ def _check(data: bytes, file: str) -> None:
 
 
 def _damaged(file: str, error: Exception) -> InputError:
-    return InputError(f"{file}: the workbook is damaged ({error}); copy or save it again")
+    return InputError(f"{file}: the workbook is damaged ({brief(error)}); copy or save it again")
 
 
 def _sheets(data: bytes, file: str) -> list[tuple[str, list[_Record]]]:

@@ -13,9 +13,22 @@ _END_64 = b"PK\x06\x06"
 _TAIL = 22 + (1 << 16) + 100  # the end record, the longest comment, and a locator before them
 # Bytes of the list of members for each member that is allowed: 46 fixed ones, a name, extras
 _EACH = 160
+LONGEST = 120  # characters of another library's message that are shown
 _ENCRYPTED = 0x1
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
+
+
+def brief(error: Exception) -> str:
+    """What an error says, in one short line: zipfile quotes whole headers of damaged files.
+
+    Examples
+    --------
+    >>> brief(ValueError("a\\n" * 1000))[-12:]
+    'a a a a a...'
+    """
+    said = " ".join(str(error).split())
+    return said if len(said) <= LONGEST else said[: LONGEST - 3].rstrip() + "..."
 
 
 def check_directory(stream: IO[bytes], name: str, *, most: int) -> None:
@@ -84,7 +97,7 @@ def read_member(
         with archive.open(info) as file:
             data = file.read(most + 1)
     except Exception as error:  # zipfile and its decompressors raise a dozen kinds
-        return None, f"damaged in the archive ({error}); copy or download the archive again"
+        return None, f"damaged in the archive ({brief(error)}); copy or download the archive again"
     if len(data) > most:
         return None, f"unpacks to more than {most:,} bytes (a zip bomb?); unpack it and look"
     return data, ""
