@@ -1,5 +1,8 @@
 """Permuted labels and left-out outlets, against plain recomputation and simulation."""
 
+import os
+import subprocess
+import sys
 from itertools import combinations
 from typing import Any
 
@@ -8,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
-from mediaframes import Counts, InputError, keyness_drivers, keyness_test
+from mediaframes import Counts, InputError, keyness, keyness_drivers, keyness_test
 
 
 def counts_of(matrix: object, **columns: list[Any]) -> Counts:
@@ -112,6 +115,50 @@ def test_few_clusters_cannot_be_significant(capsys: pytest.CaptureFixture[str]) 
     gaps = counts_of(x, kind=["t"] * 40 + ["b"] * 40, outlet=[None, *outlet[1:]])
     with pytest.raises(InputError, match="1 of 80 articles have no outlet"):
         keyness_test(gaps, by="kind", target="t", cluster="outlet", seed=1)
+
+
+THREADS = """
+import sys
+import numpy as np, pandas as pd
+from hashlib import sha256
+from scipy.sparse import csr_array
+import mediaframes as mf
+rng = np.random.default_rng(1)
+x = rng.poisson(0.4, (3000, 50))
+docs = pd.DataFrame(index=[f"{i:04d}" for i in range(3000)])
+docs["outlet"], docs["weight"] = rng.choice(["A", "B"], 3000), rng.choice([1, 1 / 3], 3000)
+counts = mf.Counts.from_matrix(csr_array(x), [f"w{i}" for i in range(50)], docs=docs)
+group = {"by": "outlet", "target": "A", "seed": 1}
+tables = [mf.keyness(counts, draws=200, **group),
+          mf.keyness_test(counts, permutations=200, **group),
+          mf.compare_networks(counts, words=20, permutations=200, **group)]
+sys.stderr.write(sha256("".join(t.to_csv() for t in tables).encode()).hexdigest())
+"""
+
+
+def test_threads_change_nothing() -> None:
+    found = set()
+    for threads in ("1", "2"):
+        names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+        run = subprocess.run(
+            [sys.executable, "-c", THREADS], capture_output=True, text=True, check=True,
+            env=os.environ | dict.fromkeys(names, threads),
+        )  # fmt: skip
+        found.add(run.stderr[-64:])
+    assert len(found) == 1
+
+
+def test_one_article_each_and_articles_of_no_outlet(capsys: pytest.CaptureFixture[str]) -> None:
+    counts = counts_of([[3, 1], [1, 4], [2, 2]], outlet=["A", "B", None])
+    table = keyness_test(counts, by="outlet", target="A", min_docs=1, seed=1)
+    said = capsys.readouterr().out
+    assert "1 of 3 articles have no outlet and are in neither group (the first: '0002')" in said
+    assert "1 of 2 articles have the target's label; 2 relabelings are possible" in said
+    assert (table["p"] == 1).all()
+    effects = keyness(counts, by="outlet", target="A", min_docs=1, seed=1)
+    assert effects["log_ratio"].notna().all()
+    assert effects[["p", "log_ratio_low"]].isna().all(axis=None)
+    assert "only 1 independent articles" in capsys.readouterr().out
 
 
 def test_resolution_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,7 +69,11 @@ class _Edges:
     def parts(self, labels: np.ndarray) -> tuple[Any, Any, np.ndarray]:
         """Joint units of both groups, PMI of both groups, and t, each (pairs, labelings)."""
         dense = np.ascontiguousarray(labels, np.float64)
-        o1, m1, n1 = self.joint @ dense, self.margin @ dense, self.units @ dense
+        o1, m1, n1 = (
+            self.joint @ dense,
+            self.margin @ dense,
+            np.einsum("i,ij->j", self.units, dense),
+        )
         o2, m2, n2 = self.all_joint - o1, self.all_margin - m1, self.units.sum() - n1
         ends = (self.first, self.second)
         pmi = [_smooth_pmi(o, m, n, *ends) for o, m, n in ((o1, m1, n1), (o2, m2, n2))]

@@ -212,7 +212,9 @@ class _Drawn:
         self.times = [np.ascontiguousarray(times[:, side].T) for side in sides]
         self.matrices = [two.matrix[side].T.tocsr() for side in sides]
         self.totals = [
-            two.lengths[side] @ part for side, part in zip(sides, self.times, strict=True)
+            # einsum adds in one order; a BLAS product's last digits depend on its threads
+            np.einsum("i,ij->j", two.lengths[side], part)
+            for side, part in zip(sides, self.times, strict=True)
         ]
         if self.n < MIN_ARTICLES:
             unit = "articles" if how.cluster is None else f"clusters ({how.cluster})"

@@ -105,7 +105,11 @@ def cooccurrence(
         raise InputError(f"no measure '{''.join(unknown[:1])}'; there are: {known}")
     found = together(source, unit, words, min_docs)
     weight = article_weights(source.docs).to_numpy()
-    joint, margin, n = found.joint @ weight, found.margin @ weight, float(found.units @ weight)
+    joint, margin, n = (
+        found.joint @ weight,
+        found.margin @ weight,
+        float((found.units * weight).sum()),
+    )
     f1, f2 = margin[found.first], margin[found.second]
     with np.errstate(divide="ignore", invalid="ignore"):
         expected = f1 * f2 / n

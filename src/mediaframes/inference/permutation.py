@@ -225,8 +225,9 @@ class Spread:
         """t of each word for each labeling, (words, labelings); `labels` bool (rows, labelings)."""
         dense = np.ascontiguousarray(labels, np.float64)
         a, own = self.counts @ dense, self.squares @ dense
-        n1 = self.lengths @ dense
-        long1 = (self.lengths**2) @ dense
+        # einsum adds in one order; a BLAS product's last digits depend on its threads
+        n1 = np.einsum("i,ij->j", self.lengths, dense)
+        long1 = np.einsum("i,ij->j", self.lengths**2, dense)
         n2, long2 = self.lengths.sum() - n1, (self.lengths**2).sum() - long1
         return studentized(
             (a, self.total[:, None] - a), (n1, n2),
