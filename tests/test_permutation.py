@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
+import mediaframes as mf
 from mediaframes import Counts, InputError, keyness, keyness_drivers, keyness_test
 
 
@@ -183,6 +185,26 @@ def test_bursts_and_unequal_articles_do_not_deceive() -> None:
         family += int((table["p_family"] <= 0.05).any())
     assert 0.03 * words < plain < 0.07 * words
     assert family <= 8, "the 99 % bound of 60 trials at 5 %"
+
+
+@pytest.mark.real
+def test_real_articles_with_shuffled_outlets(shared_data: Path) -> None:
+    corpus = mf.read(shared_data / "fang_covid_de" / "articles.jsonl.gz")
+    rng = np.random.default_rng(3)
+    some = np.zeros(len(corpus.docs), bool)
+    some[rng.permutation(len(some))[:600]] = True
+    corpus = corpus.where(pd.Series(some, corpus.docs.index), reason="a sample")
+    counts = mf.count(mf.tokenize(corpus), min_docs=15, stop_words=False)
+    label = np.where(rng.permutation(600) < 200, "A", "B")
+    shuffled = Counts.from_matrix(
+        counts.matrix, counts.vocabulary, docs=pd.DataFrame({"outlet": label}, counts.docs.index)
+    )
+    table = keyness_test(shuffled, by="outlet", target="A", seed=1, permutations=499)
+    bootstrap = keyness(shuffled, by="outlet", target="A", seed=1, draws=300)
+    assert (table["p"] <= 0.05).mean() < 0.08
+    assert (bootstrap["p"] <= 0.05).mean() < 0.08
+    assert table["p_family"].min() > 0.01
+    assert (bootstrap["g2"].abs() > 3.841).mean() > 0.1, "words by words, chance looks like style"
 
 
 def test_a_planted_word_is_found() -> None:
