@@ -110,7 +110,8 @@ def test_each_knows_its_own():
     kikuzo, yomidasu = KIKUZO.encode(), YOMIDASU.encode()
     assert isinstance(reader_for(kikuzo, "x.txt"), Kikuzo)
     assert isinstance(reader_for(yomidasu, "x.htm"), Yomidasu)
-    assert reader_for(b"<html><body><p>A page</p></body></html>", "x.html") is None
+    page = reader_for(b"<html><body><p>A page</p></body></html>", "x.html")
+    assert not isinstance(page, Kikuzo | Yomidasu)
 
 
 def test_what_the_parser_cannot_finish_is_left_out_by_name():
