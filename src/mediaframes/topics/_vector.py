@@ -1,4 +1,4 @@
-"""Eight single-precision numbers at a time, in one fixed order on every processor.
+"""Eight floats at a time, single or double, in one fixed order on every processor.
 
 A compiler may not split a sum of floats into lanes on its own, since that changes its last digits;
 here the lanes are written down, so a sum is fast and its bytes depend on no processor. Lengths are
@@ -13,7 +13,11 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 LANES = 8
-_VECTOR = ir.VectorType(ir.FloatType(), LANES)
+
+
+def _vector(array_type):  # type: ignore[no-untyped-def]
+    element = ir.FloatType() if array_type.dtype == types.float32 else ir.DoubleType()
+    return ir.VectorType(element, LANES)
 
 
 def _pointer(context, builder, array_type, array, offset):  # type: ignore[no-untyped-def]
@@ -21,13 +25,13 @@ def _pointer(context, builder, array_type, array, offset):  # type: ignore[no-un
     return builder.gep(data, [offset])
 
 
-def _load(builder, pointer, place):  # type: ignore[no-untyped-def]
-    there = builder.bitcast(builder.gep(pointer, [place]), _VECTOR.as_pointer())
+def _load(builder, pointer, place, vector):  # type: ignore[no-untyped-def]
+    there = builder.bitcast(builder.gep(pointer, [place]), vector.as_pointer())
     return builder.load(there, align=4), there
 
 
 def _spread(builder, scalar):  # type: ignore[no-untyped-def]
-    vector = ir.Constant(_VECTOR, ir.Undefined)
+    vector = ir.Constant(ir.VectorType(scalar.type, LANES), ir.Undefined)
     for lane in range(LANES):
         vector = builder.insert_element(vector, scalar, ir.Constant(ir.IntType(32), lane))
     return vector
@@ -43,12 +47,13 @@ def _dot(typingctx, a, i, b, j, n):  # type: ignore[no-untyped-def]
     """Sum of ``a[i + t] * b[j + t]`` for t below n."""
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        vector = _vector(signature.args[0])
         one = _pointer(context, builder, signature.args[0], args[0], args[1])
         two = _pointer(context, builder, signature.args[2], args[2], args[3])
-        total = cgutils.alloca_once_value(builder, ir.Constant(_VECTOR, [0.0] * LANES))
+        total = cgutils.alloca_once_value(builder, ir.Constant(vector, [0.0] * LANES))
         with _loop(builder, args[4]) as (place, _):
-            x, _ = _load(builder, one, place)
-            y, _ = _load(builder, two, place)
+            x, _ = _load(builder, one, place, vector)
+            y, _ = _load(builder, two, place, vector)
             builder.store(builder.fadd(builder.load(total), builder.fmul(x, y)), total)
         whole = builder.load(total)
         parts = [
@@ -60,7 +65,7 @@ def _dot(typingctx, a, i, b, j, n):  # type: ignore[no-untyped-def]
             parts = [builder.fadd(parts[t], parts[t + half]) for t in range(half)]
         return parts[0]
 
-    return types.float32(a, types.int64, b, types.int64, types.int64), codegen
+    return a.dtype(a, types.int64, b, types.int64, types.int64), codegen
 
 
 @intrinsic
@@ -68,16 +73,17 @@ def _axpy(typingctx, y, i, factor, x, j, n):  # type: ignore[no-untyped-def]
     """``y[i + t] += factor * x[j + t]`` for t below n."""
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        vector = _vector(signature.args[0])
         target = _pointer(context, builder, signature.args[0], args[0], args[1])
         source = _pointer(context, builder, signature.args[3], args[3], args[4])
         factor = _spread(builder, args[2])
         with _loop(builder, args[5]) as (place, _):
-            value, _ = _load(builder, source, place)
-            old, there = _load(builder, target, place)
+            value, _ = _load(builder, source, place, vector)
+            old, there = _load(builder, target, place, vector)
             builder.store(builder.fadd(old, builder.fmul(factor, value)), there, align=4)
         return context.get_dummy_value()
 
-    return types.void(y, types.int64, types.float32, x, types.int64, types.int64), codegen
+    return types.void(y, types.int64, y.dtype, x, types.int64, types.int64), codegen
 
 
 @intrinsic
@@ -89,6 +95,7 @@ def _renew_row(typingctx, part, words, i, stats, weights, n):  # type: ignore[no
     """
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        vector = _vector(signature.args[0])
         zero = ir.Constant(args[2].type, 0)
         part = _pointer(context, builder, signature.args[0], args[0], zero)
         words = _pointer(context, builder, signature.args[1], args[1], args[2])
@@ -97,21 +104,46 @@ def _renew_row(typingctx, part, words, i, stats, weights, n):  # type: ignore[no
             _spread(builder, builder.extract_value(args[4], place)) for place in range(3)
         )
         with _loop(builder, args[5]) as (place, _):
-            old, there = _load(builder, words, place)
-            extra, source = _load(builder, stats, place)
+            old, there = _load(builder, words, place, vector)
+            extra, source = _load(builder, stats, place, vector)
             kept = builder.fmul(builder.fsub(old, eta), keep)
             new = builder.fadd(kept, builder.fmul(builder.fmul(gain, extra), old))
-            total, sums = _load(builder, part, place)
+            total, sums = _load(builder, part, place, vector)
             builder.store(builder.fadd(total, new), sums, align=4)
             builder.store(builder.fadd(new, eta), there, align=4)
-            builder.store(ir.Constant(_VECTOR, [0.0] * LANES), source, align=4)
+            builder.store(ir.Constant(vector, [0.0] * LANES), source, align=4)
         return context.get_dummy_value()
 
     weights_type = types.UniTuple(types.float32, 3)
     return types.void(part, words, types.int64, stats, weights_type, types.int64), codegen
 
 
+@intrinsic
+def _add_four(typingctx, y, i, factors, j, x, m, stride, n):  # type: ignore[no-untyped-def]
+    """``y[i + t] += sum over q < 4 of factors[j + q * stride] * x[m + q * stride + t]``."""
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        vector = _vector(signature.args[0])
+        target = _pointer(context, builder, signature.args[0], args[0], args[1])
+        factor = _pointer(context, builder, signature.args[2], args[2], args[3])
+        source = _pointer(context, builder, signature.args[4], args[4], args[5])
+        steps = [builder.mul(args[6], ir.Constant(args[6].type, q)) for q in range(4)]
+        weights = [_spread(builder, builder.load(builder.gep(factor, [step]))) for step in steps]
+        sources = [builder.gep(source, [step]) for step in steps]
+        with _loop(builder, args[7]) as (place, _):
+            total, there = _load(builder, target, place, vector)
+            for weight, row in zip(weights, sources, strict=True):
+                value, _ = _load(builder, row, place, vector)
+                total = builder.fadd(total, builder.fmul(weight, value))
+            builder.store(total, there, align=4)
+        return context.get_dummy_value()
+
+    whole = types.int64
+    return types.void(y, whole, factors, whole, x, whole, whole, whole), codegen
+
+
 # numba's decorator carries no types
 dot: Any = _dot
 axpy: Any = _axpy
 renew_row: Any = _renew_row
+add_four: Any = _add_four

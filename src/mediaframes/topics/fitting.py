@@ -61,20 +61,25 @@ def fit_topics(
         Trimmed: rare and very frequent words only blur topics.
     k : int
         Number of topics.
-    model : {"nmf", "lda"}
+    model : {"nmf", "lda", "stm", "ctm"}
         ``nmf``: non-negative matrix factorization of tf-idf (scikit-learn, deterministic start).
         ``lda``: latent Dirichlet allocation (our own kernels; asymmetric prior over articles,
-        optimized; eta 0.01).
+        optimized; eta 0.01). ``stm``: structural topic model, whose shares depend on covariates,
+        from the spectral start, with the results of R's stm. ``ctm``: the same without covariates,
+        the correlated topic model.
     seed : int
-        Seed of the random starts.
+        Seed of the random starts; ``nmf``, ``stm`` and ``ctm`` have none.
     restarts : int, optional
         Random starts of ``lda``, 10 unless said otherwise; the best by log posterior is the
         result, and the topics of all are kept, from which each topic's stability comes. Models
         with a deterministic start have none.
     prevalence : str, optional
-        A formula for models that take one.
+        What the shares of ``stm`` depend on, e.g. ``"~ outlet + s(day)"``; see
+        `mediaframes.inference.design.design`.
     settings : mapping, optional
-        A model's own settings.
+        Of ``stm`` and ``ctm``: ``tolerance`` (1e-5, at which relative growth of the bound EM ends),
+        ``most`` (500 iterations), ``start_words`` (10,000, the most frequent, take part in the
+        spectral start); of ``stm``: ``prior`` on the coefficients, ``"Pooled"`` or ``"L1"``.
 
     Returns
     -------
@@ -86,7 +91,8 @@ def fit_topics(
     Raises
     ------
     InputError
-        For an unknown model or setting, or k below 2 or above the number of articles or words.
+        For an unknown model or setting, k below 2 or above the number of articles or words, or a
+        formula whose column is absent, has missing values or one level only.
 
     Notes
     -----
@@ -159,6 +165,11 @@ def _check_settings(
         )
     if prevalence is not None and model != "stm":
         raise InputError(f"model '{model}' takes no prevalence formula; use model='stm'")
+    if prevalence is None and model == "stm":
+        raise InputError(
+            "model 'stm' needs prevalence, a formula such as '~ outlet + s(day)'; without "
+            "covariates use model='ctm'"
+        )
 
 
 def side_by_side(work: Callable[[int], Any], n: int) -> list[Any]:
@@ -239,5 +250,54 @@ def _fit_lda(task: Task) -> Fitted:
     return Fitted(topics[0], shares, arrays)
 
 
-MODELS: dict[str, Callable[[Task], Fitted]] = {"nmf": _fit_nmf, "lda": _fit_lda}
-SETTINGS: dict[str, tuple[str, ...]] = {"nmf": (), "lda": ()}
+def _fit_stm(task: Task) -> Fitted:
+    """From the spectral start; the articles taken in an order made from what they hold."""
+    from mediaframes.inference.design import design
+    from mediaframes.topics import stm
+    from mediaframes.topics.lda import contents
+    from mediaframes.topics.spectral import MOST_WORDS, spectral_start
+
+    chosen = dict(task.settings)
+    prior = chosen.pop("prior", "Pooled")
+    if prior not in ("Pooled", "L1"):
+        raise InputError(f"prior='{prior}' is unknown; allowed: Pooled, L1")
+    if task.k >= task.matrix.shape[1]:
+        raise InputError(
+            f"k={task.k} with {task.matrix.shape[1]} words: the spectral start needs more words "
+            "than topics"
+        )
+    covariates = None
+    if task.prevalence is not None:
+        covariates = design(task.docs, formula=task.prevalence)
+    order = np.argsort(contents(task.matrix, task.weights).inverse, kind="stable")
+    matrix, weights = task.matrix[order], task.weights[order]
+    start = spectral_start(matrix, task.k, weights, most=int(chosen.pop("start_words", MOST_WORDS)))
+    if len(start) < task.k:
+        raise InputError(
+            f"k={task.k}: only {len(start)} words stand in an article with another word, and each "
+            "topic starts from one; choose a smaller k or longer articles"
+        )
+    found = stm.fit(
+        matrix, start, weights, prior=prior,
+        covariates=None if covariates is None else covariates.matrix[order], **chosen,
+    )  # fmt: skip
+    if not found.done:
+        say(f"fit_topics: EM stopped after {len(found.bounds)} iterations, not yet at its end")
+    back = np.argsort(order)
+    arrays = {
+        "eta": found.eta[back], "mu": found.mu[back], "sigma": found.sigma,
+        "gamma": found.gamma, "bounds": found.bounds, "order": np.arange(task.k),
+    }  # fmt: skip
+    if covariates is not None:
+        arrays |= {"design": covariates.matrix, "columns": np.array(covariates.columns)}
+    return Fitted(found.beta, found.theta[back], arrays)
+
+
+MODELS: dict[str, Callable[[Task], Fitted]] = {
+    "nmf": _fit_nmf,
+    "lda": _fit_lda,
+    "stm": _fit_stm,
+    "ctm": _fit_stm,
+}
+_EM = ("tolerance", "most", "start_words")
+SETTINGS: dict[str, tuple[str, ...]] = {"nmf": (), "lda": (), "stm": (*_EM, "prior"), "ctm": _EM}

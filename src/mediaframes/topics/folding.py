@@ -44,7 +44,12 @@ def fold_in(
     if not len(rows):
         return shares
     part = matrix[rows]
-    found = _nmf(part, words, arrays["idf"]) if model == "nmf" else _lda(part, words, arrays)
+    if model == "nmf":
+        found = _nmf(part, words, arrays["idf"])
+    elif "eta" in arrays:
+        found = _stm(part, words, arrays)
+    else:
+        found = _lda(part, words, arrays)
     sums = found.sum(axis=1, keepdims=True)
     with np.errstate(invalid="ignore"):
         shares[rows] = np.where(sums > 0, found / sums, np.nan)
@@ -55,6 +60,12 @@ def _lda(matrix: Any, words: np.ndarray, arrays: dict[str, np.ndarray]) -> np.nd
     from mediaframes.topics import lda
 
     return lda.amounts(matrix, words, arrays.get("alpha", np.full(len(words), GIVEN_ALPHA)))
+
+
+def _stm(matrix: Any, words: np.ndarray, arrays: dict[str, np.ndarray]) -> np.ndarray:
+    from mediaframes.topics import stm
+
+    return stm.new_shares(matrix, words, arrays)
 
 
 def _nmf(matrix: Any, words: np.ndarray, idf: np.ndarray) -> np.ndarray:

@@ -30,12 +30,14 @@ def label_weights(words: np.ndarray, totals: np.ndarray) -> dict[str, np.ndarray
     Bischof & Airoldi (2012), ICML, with the shrinkage of Hausser & Strimmer (2009), JMLR; Taddy
     (2013), JASA; the R packages lda and stm.
     """
+    from scipy.special import logsumexp
     from scipy.stats import rankdata
 
     with np.errstate(divide="ignore"):
         logs = np.maximum(np.log(words), LOWEST_LOG)
-    alone = words / np.maximum(words.sum(axis=0), np.finfo(float).tiny)
-    exclusive = _shrunk(alone, totals)
+    # by way of logarithms as in R, so that the same words tie
+    shrunk = _shrunk(np.exp(logs - logsumexp(logs, axis=0)), totals)
+    exclusive = np.log(np.maximum(shrunk, np.finfo(float).tiny))
     n = words.shape[1]
     frequent, own = rankdata(logs, axis=1) / n, rankdata(exclusive, axis=1) / n
     with np.errstate(divide="ignore"):

@@ -49,7 +49,10 @@ class Topics:
     arrays : dict of str to array
         What else the fit found: ``totals`` (V) of the words; of LDA ``alpha`` (K), the prior over
         articles, ``bounds`` of all starts, best first, and ``runs``, the topics (K, V) of the
-        others in that order.
+        others in that order; of STM and CTM ``eta mu sigma gamma`` (coordinates against the last
+        topic of the fit, whose place among its own is ``order``), ``bounds`` of the iterations,
+        ``design`` and ``columns``. Rows of ``eta``, ``mu`` and ``design`` are the articles with
+        words, in the order of the fit's `docs`.
 
     Examples
     --------
@@ -388,7 +391,7 @@ def build(
 
 def _reordered(name: str, value: np.ndarray, order: np.ndarray) -> np.ndarray:
     """The arrays of a fit that go by topic, in the order of the result."""
-    return value[order] if name == "alpha" else value
+    return value[order] if name in ("alpha", "order") else value
 
 
 def _sizes(shares: np.ndarray, counts: Counts) -> np.ndarray:

@@ -178,7 +178,9 @@ def exclusivity(words: np.ndarray, *, weight: float = EXCLUSIVITY_WEIGHT) -> np.
     """
     from scipy.stats import rankdata
 
-    alone = words / np.maximum(words.sum(axis=0), np.finfo(float).tiny)
+    # summed in extended precision as R does, so that the same words tie
+    sums = words.sum(axis=0, dtype=np.longdouble).astype(np.float64)
+    alone = words / np.maximum(sums, np.finfo(float).tiny)
     own = rankdata(alone, axis=1) / words.shape[1]
     frequent = rankdata(words, axis=1) / words.shape[1]
     value = 1 / (weight / own + (1 - weight) / frequent)

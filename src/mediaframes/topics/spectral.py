@@ -1,0 +1,99 @@
+"""The spectral start: topics from the words that belong to one topic only.
+
+Source: Arora et al. (2013), ICML; Roberts, Stewart & Tingley (2016), Navigating the Local Modes of
+Big Data; the details are those of R's stm 1.3.7, so that its start is reproduced.
+"""
+
+from typing import Any
+
+import numpy as np
+
+MOST_WORDS = 10_000  # the most frequent; all words together would need V * V numbers
+TOLERANCE, ROUNDS = 1e-7, 500
+NOISE = 0.001  # in all, for the words left out of the start
+
+
+def spectral_start(
+    matrix: Any, k: int, weights: np.ndarray, *, most: int = MOST_WORDS
+) -> np.ndarray:
+    """Topics (K, V) to begin with; no randomness.
+
+    Parameters
+    ----------
+    matrix : csr_array of shape (D, V)
+    k : int
+    weights : array of shape (D,)
+        What each article weighs.
+    most : int
+        Words that take part.
+    """
+    from threadpoolctl import threadpool_limits
+
+    from mediaframes.topics._stm import mix_anchors
+
+    n_words = matrix.shape[1]
+    frequency = np.asarray(matrix.T @ weights, np.float64)
+    keep = np.arange(n_words)
+    if n_words > most:
+        keep = np.argsort(-frequency, kind="stable")[:most]
+    with threadpool_limits(limits=1):  # a threaded product's last digits depend on the threads
+        gram = _gram(matrix[:, keep], weights)
+        sums = _row_sums(gram)
+        usable = np.flatnonzero(sums != 0)
+        if len(usable) < len(keep):
+            keep, gram, sums = keep[usable], gram[np.ix_(usable, usable)], sums[usable]
+        if not len(keep):
+            return np.empty((0, n_words))
+        gram /= sums[:, None]
+        anchors = _anchors(gram, min(k, len(keep)))
+    mixtures = mix_anchors(gram, anchors, TOLERANCE, ROUNDS)
+    mixtures[mixtures <= 0] = np.finfo(float).eps
+    mixtures[anchors] = np.eye(len(anchors))
+    topics = mixtures * (frequency[keep] / frequency[keep].sum())[:, None]
+    topics = (topics / topics.sum(axis=0)).T
+    if len(keep) == n_words:
+        return np.asarray(topics)
+    whole = np.zeros((len(topics), n_words))
+    whole[:, keep] = topics
+    whole += NOISE / n_words
+    return np.asarray(whole / whole.sum(axis=1, keepdims=True))
+
+
+def _gram(matrix: Any, weights: np.ndarray) -> np.ndarray:
+    """How likely two different words of an article are these two, summed over articles."""
+    from scipy.sparse import csr_array
+
+    lengths = np.asarray(matrix.sum(axis=1), np.float64)
+    rows = np.flatnonzero((lengths >= 2) & (weights > 0))
+    # divided as R divides: among equally rare words the last digit decides who is an anchor
+    pairs = lengths[rows] * (lengths[rows] - 1) / weights[rows]
+    part = csr_array(matrix[rows].astype(np.float64))
+    each = np.repeat(pairs, np.diff(part.indptr))
+    scaled, single = part.copy(), part.copy()
+    scaled.data /= np.sqrt(each)
+    single.data /= each
+    gram = np.asarray((scaled.T @ scaled).todense())
+    gram[np.diag_indices(len(gram))] -= np.asarray(single.sum(axis=0))
+    return gram
+
+
+def _row_sums(gram: np.ndarray) -> np.ndarray:
+    """Sums in extended precision where the platform has it, as R's ``rowSums``."""
+    return np.array([row.sum(dtype=np.longdouble) for row in gram], np.float64)
+
+
+def _anchors(rows: np.ndarray, k: int) -> np.ndarray:
+    """The words farthest from the span of those before them (stabilized Gram-Schmidt)."""
+    rows = rows.copy()
+    far = (rows**2).sum(axis=1)
+    chosen: list[int] = []
+    for _ in range(k):
+        best = int(np.argmax(far))
+        chosen.append(best)
+        rows[best] /= np.sqrt(far[best])
+        products = rows @ rows[best]
+        products[chosen] = 0
+        rows -= np.outer(products, rows[best])
+        far = (rows**2).sum(axis=1)
+        far[chosen] = 0
+    return np.array(chosen)
