@@ -146,7 +146,7 @@ class TestCache:
             return len(list(tmp_path.glob("*/value.json")))
 
         cache.get(tokenize, corpus)
-        cache.get(tokenize, corpus, split_hyphens=True)
+        cache.get(tokenize, corpus, hyphens="split")
         assert entries() == 2
         docs = corpus.docs.assign(text=corpus.docs["text"] + " more")
         cache.get(tokenize, Corpus(docs, corpus.made))

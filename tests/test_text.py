@@ -1,6 +1,9 @@
 """Words, sentences, counts and concordance, against naive references."""
 
+import os
 import re
+import subprocess
+import sys
 import unicodedata
 from collections import Counter
 from itertools import pairwise
@@ -14,7 +17,8 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from mediaframes import Corpus, Counts, InputError, Tokens, concordance, count, tokenize
-from mediaframes.text.words import WordFinder, stems, stop_words
+from mediaframes.text import Rules
+from mediaframes.text.words import WordFinder, plain, stems, stop_words
 
 texts = st.lists(
     st.text(alphabet=st.sampled_from(list("abAÄßé’'-.,!?\n \u00ad\u0301„“10€中я😀_")), max_size=60),
@@ -36,6 +40,19 @@ def words_of(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("1.234,56 Euro, 3.5% mehr", ["1.234,56", "euro", "3.5", "mehr"]),
+        ("siehe www.example.org/a?b=1, oder", ["siehe", "www.example.org/a?b=1", "oder"]),
+        ("(https://Example.org/Ä/x).", ["https://example.org/ä/x"]),
+        ("an jo-ann.doe@mail.example.org!", ["an", "jo-ann.doe@mail.example.org"]),
+        ("a.b und c@d", ["a", "b", "und", "c", "d"]),
+        ("#Klima_Krise von @user1", ["klima", "krise", "von", "user1"]),
+        ("❤️ and 1️⃣ 👩‍🚒", ["and", "1⃣"]),
+        ("İstanbul und ISTANBUL", ["istanbul", "und", "istanbul"]),
+        ("ΛΌΓΟΣ λόγος", ["λόγος", "λόγος"]),
+        ("don’t don't Covid‑19", ["don't", "don't", "covid-19"]),
+        ("Donaudampfschifffahrtsgesellschaft", ["donaudampfschifffahrtsgesellschaft"]),
+        ("sechzehnbuchstab äöüßäöüß achtbyte", ["sechzehnbuchstab", "äöüßäöüß", "achtbyte"]),
+        ("שלום, עולם", ["שלום", "עולם"]),
         ("Ukraine-Krieg: 12.000 Soldaten", ["ukraine-krieg", "12.000", "soldaten"]),
         ("Don't stop the U.S. ships!", ["don't", "stop", "the", "u", "s", "ships"]),
         ("the government’s plan", ["the", "government", "plan"]),
@@ -56,9 +73,97 @@ def test_words(text: str, words: list[str]) -> None:
     assert words_of(text) == words
 
 
-def test_split_hyphens() -> None:
-    tokens = tokenize(corpus_of("Ukraine-Krieg"), split_hyphens=True)
-    assert tokens.words("d0") == ["ukraine", "krieg"]
+@pytest.mark.parametrize(
+    ("rules", "text", "words"),
+    [
+        ({"hyphens": "split"}, "Ukraine-Krieg", ["ukraine", "krieg"]),
+        ({"apostrophes": "split"}, "l’homme don't", ["l", "homme", "don", "t"]),
+        ({"numbers": "split"}, "1.234,56", ["1", "234", "56"]),
+        ({"urls": "split"}, "www.a.de", ["www", "a", "de"]),
+        ({"urls": "drop"}, "von www.a.de und a@b.de hier", ["von", "und", "hier"]),
+        ({"tags": "keep"}, "#Klima_x @a C# a@b #1", ["#klima_x", "@a", "c", "a", "b", "#1"]),
+        ({"tags": "drop"}, "#Klima_x und @a", ["und"]),
+        ({"tags": "keep"}, "#über-uns", ["#über", "uns"]),
+    ],
+)
+def test_choices(rules: dict[str, str], text: str, words: list[str]) -> None:
+    corpus = corpus_of(text)
+    tokens = tokenize(corpus, **rules)
+    assert tokens.words("d0") == words
+    spans = [text[a:b] for a, b in zip(tokens.starts, tokens.ends, strict=True)]
+    assert [plain(span) for span in spans] == words
+    alone = count(corpus, rules=Rules(**rules), stop_words=False, numbers=True, min_letters=1)
+    assert list(alone.vocabulary) == sorted(set(words))
+
+
+def test_a_choice_that_is_none_is_refused() -> None:
+    with pytest.raises(InputError, match="hyphens='no' is no choice; use one of keep, split"):
+        tokenize(corpus_of("a"), hyphens="no")
+
+
+def naive_words(text: str) -> list[str]:
+    """Words by a regular expression over the classes of the characters."""
+    special = {"'": "A", "’": "A", "-": "H", ".": "P", ",": "P"}
+    group = {"L": "L", "M": "M", "N": "D"}
+    names = [unicodedata.category(c) for c in text]
+    classes = "".join(
+        special.get(c, "F" if name == "Cf" else group.get(name[0], "O"))
+        for c, name in zip(text, names, strict=True)
+    )
+    word = r"[LD](?:[LDMF]|(?<=[LM])A(?=L)|(?<=[LDM])H(?=[LD])|(?<=D)P(?=D))*"
+    found = []
+    for match in re.finditer(word, classes):
+        printed = text[match.start() : match.start() + len(match.group().rstrip("F"))]
+        printed = "".join(c.lower()[0] for c in printed if unicodedata.category(c) != "Cf")
+        found.append(plain(re.sub("(?<=.)['’]s$", "", printed)))
+    return found
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts)
+@example(["a" * 17 + "ä" * 9 + "ÄÖ", "×÷ã×", "1-2-a's-b's"])
+def test_equals_a_naive_reference(documents: list[str]) -> None:
+    corpus = corpus_of(*documents)
+    tokens = tokenize(corpus)
+    for name, text in corpus.docs["text"].items():
+        assert tokens.words(str(name)) == naive_words(text)
+    loose = {"stop_words": False, "numbers": True, "min_letters": 1}
+    if len(tokens.ids):
+        one, two = count(tokens, **loose), count(corpus, **loose)
+        assert one.content_hash == two.content_hash
+        for row, text in enumerate(corpus.docs["text"]):
+            cells = one.matrix[[row]].toarray()[0]
+            got = {w: int(n) for w, n in zip(one.vocabulary, cells, strict=True) if n}
+            assert got == dict(Counter(naive_words(text)))
+
+
+def _printed_hashes(**environment: str) -> str:
+    code = (
+        "import pandas as pd, mediaframes as mf; "
+        "t = ['Der Hafen, der Hafen schließt. Ödes u\u0308ber www.a.de!', '', 'Ein', 'İ ' * 9]; "
+        "c = mf.Corpus.from_frame(pd.DataFrame({'text': t * 3, 'language': 'de'})); "
+        "print(mf.tokenize(c).content_hash, mf.count(c, min_docs=2).content_hash)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True, text=True, check=True, env={**os.environ, **environment},
+    )  # fmt: skip
+    return done.stdout
+
+
+def test_without_compiler_the_same() -> None:
+    assert _printed_hashes(NUMBA_DISABLE_JIT="1") == _printed_hashes()
+
+
+@pytest.mark.parametrize("threads", ["1", "2", "4"])
+def test_threads_do_not_show(monkeypatch: pytest.MonkeyPatch, threads: str) -> None:
+    corpus = corpus_of(*[f"Wort{i % 7} über {i} Worte. Dr. Ende z{i} hier." for i in range(99)])
+    monkeypatch.setenv("MEDIAFRAMES_THREADS", "1")
+    whole, counts = tokenize(corpus), count(corpus, min_docs=2)
+    monkeypatch.setattr("mediaframes.text.scanning.BLOCK_BYTES", 200)
+    monkeypatch.setenv("MEDIAFRAMES_THREADS", threads)
+    assert tokenize(corpus).content_hash == whole.content_hash
+    assert count(corpus, min_docs=2).content_hash == counts.content_hash
 
 
 @pytest.mark.parametrize(
@@ -94,7 +199,7 @@ def test_spans_give_back_the_text(documents: list[str]) -> None:
         for (start, end), word in zip(spans, tokens.words(corpus.docs.index[row]), strict=True):
             printed = "".join(c for c in text[start:end] if unicodedata.category(c) != "Cf")
             lowered = "".join(c.lower()[0] for c in printed)
-            assert unicodedata.normalize("NFC", lowered) == word
+            assert plain(lowered) == word
             assert not any(c.isspace() for c in printed)
         assert all(a[1] <= b[0] for a, b in pairwise(spans))
         outside = set(range(len(text))) - {i for a, b in spans for i in range(a, b)}
@@ -119,14 +224,15 @@ def test_order_of_rows_changes_nothing(documents: list[str], random: object) -> 
 def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = corpus_of(*[f"Wort{i % 7} und noch {i} Worte. Ende hier." for i in range(50)])
     whole = tokenize(corpus)
-    monkeypatch.setattr("mediaframes.text.tokens.BLOCK_CHARACTERS", 100)
+    monkeypatch.setattr("mediaframes.text.scanning.BLOCK_BYTES", 100)
     assert tokenize(corpus).content_hash == whole.content_hash
 
 
 def test_hostile_text() -> None:
-    long = "x" * 3_000_000
+    long = "x" * 10_000_000
     tokens = tokenize(corpus_of(long, "\0null\0byte", "אבג שלום", "e" + "\u0301" * 500))
     assert tokens.lengths().tolist() == [1, 2, 2, 1]
+    assert len(tokenize(corpus_of("a a aa aaa aaaa " * 99)).vocabulary) == 4
     many = " ".join(f"w{i}" for i in range(200_000))  # the word table grows several times
     assert len(tokenize(corpus_of(many)).vocabulary) == 200_000
 

@@ -1,6 +1,5 @@
 """`Counts`: how often each word stands in each article."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -13,10 +12,9 @@ import pandas as pd
 from mediaframes._docs import article_weights, fit_weights, rows_where
 from mediaframes.errors import InputError
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
-from mediaframes.text.tokens import Tokens
-from mediaframes.text.words import is_number, stems, stop_words_in
 
 ROUNDING = 1e-6
+ROWS_OF_CELLS = 1_000_000  # columns are moved for rows of about so many cells at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +99,13 @@ class Counts:
 
     def doc_frequency(self) -> pd.Series:
         """In how many articles each word occurs, Series; weights as in `totals`."""
-        return self._sums(self.matrix > 0, article_weights(self.docs))
+        return self._frequency(article_weights(self.docs))
+
+    def _frequency(self, weights: pd.Series) -> pd.Series:
+        if (weights == 1).all():
+            n = np.bincount(self.matrix.indices, minlength=len(self.vocabulary))
+            return pd.Series(n.astype(np.int64), self.vocabulary)
+        return self._sums(self.matrix > 0, weights)
 
     def _sums(self, matrix: Any, weights: pd.Series) -> pd.Series:
         if (weights == 1).all():
@@ -131,7 +135,7 @@ class Counts:
             Where no word remains; the message says what the articles hold.
         """
         weights = fit_weights(self.docs)
-        n = self._sums(self.matrix > 0, weights).to_numpy()
+        n = self._frequency(weights).to_numpy()
         # thirds and fifths do not add up to whole numbers exactly
         keep = n >= min_docs - ROUNDING
         if min_docs <= 1:
@@ -145,8 +149,10 @@ class Counts:
             )
         settings = {"min_docs": min_docs, "max_share": max_share}
         made = Made.by("trim", settings=settings, parents=(self.made,))
-        matrix = self.matrix[:, np.flatnonzero(keep)]
-        matrix.sort_indices()
+        if keep.all():
+            return replace(self, made=made)
+        places = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int32)
+        matrix = recounted(self.matrix, places, int(keep.sum()))
         return replace(self, matrix=matrix, vocabulary=self.vocabulary[keep], made=made)
 
     @cached_property
@@ -192,88 +198,64 @@ class Counts:
         return summary_html("Counts", facts)
 
 
-def count(
-    tokens: Tokens,
-    *,
-    min_docs: int = 1,
-    max_share: float = 1.0,
-    stop_words: bool | Mapping[str, list[str]] = True,
-    numbers: bool = False,
-    min_letters: int = 2,
-    stem: bool = False,
-) -> Counts:
-    """Count the words of every article.
+def recounted(matrix: Any, places: np.ndarray, n_columns: int) -> Any:
+    """The matrix with column v moved to ``places[v]`` (int32; -1: left out), columns sorted.
 
-    Parameters
-    ----------
-    tokens : Tokens
-    min_docs : int
-        Words in fewer articles are left out.
-    max_share : float
-        Words in more than this share of the articles are left out.
-    stop_words : bool or mapping
-        Leave out the stop words of each article's own language (German ``die`` goes, English
-        ``die`` stays); or a mapping from language to your own list.
-    numbers : bool
-        Whether to count numbers.
-    min_letters : int
-        Shorter words are left out.
-    stem : bool
-        Count Snowball stems (nltk) of each article's language instead of words.
-
-    Returns
-    -------
-    Counts
-        Articles that hold no counted word stay, as empty rows.
-
-    Raises
-    ------
-    InputError
-        Where no word remains.
-
-    Examples
-    --------
-    >>> from mediaframes.corpus.articles import Corpus
-    >>> from mediaframes.text.tokens import tokenize
-    >>> texts = pd.DataFrame({"text": ["The prices rise", "The prices fall"], "language": "en"})
-    >>> count(tokenize(Corpus.from_frame(texts))).totals().to_dict()
-    {'fall': 1, 'prices': 2, 'rise': 1}
+    Columns that meet are added up.
     """
-    from scipy.sparse import csr_array, vstack
-
-    vocabulary = tokens.vocabulary
-    short = np.asarray(vocabulary.str.len() < min_letters, dtype=bool)
-    out = short if numbers else short | is_number(vocabulary)
-    languages = tokens.docs["language"].fillna("").to_numpy(dtype=object)
-    matrix = csr_array(
-        (np.ones(len(tokens.ids), np.int32), tokens.ids.copy(), tokens.offsets.copy()),
-        shape=(len(tokens.docs), len(vocabulary)),
-    )
-    matrix.sum_duplicates()
-    rows, parts, words = [], [], sorted(vocabulary)
-    if stem:
-        mapped = {name: stems(vocabulary, name) for name in sorted(set(languages))}
-        words = sorted(set().union(*(column for column in mapped.values())))
-    columns = pd.Index(words, dtype="str")
-    for name in sorted(set(languages)):
-        these = np.flatnonzero(languages == name)
-        keep = ~(out | stop_words_in(vocabulary, name, stop_words))
-        target = columns.get_indexer(pd.Index(mapped[name])) if stem else np.arange(len(vocabulary))
-        kept = np.flatnonzero(keep)
-        place = csr_array(
-            (np.ones(len(kept), np.int32), (kept, target[kept])),
-            shape=(len(vocabulary), len(columns)),
+    rows = Rows(int(matrix.nnz), n_columns)
+    ends = matrix.indptr.astype(np.int64)
+    step = max(1, int(len(ends) * ROWS_OF_CELLS / max(matrix.nnz, 1)))
+    zeros, table = np.zeros(step, np.int64), places[None, :].astype(np.int32)
+    for begin in range(0, len(ends) - 1, step):
+        cut = ends[begin : begin + step + 1]
+        part = slice(cut[0], cut[-1])
+        rows.add(
+            matrix.indices[part].astype(np.int32, copy=False),
+            cut - cut[0],
+            zeros[: len(cut) - 1],
+            table,
+            matrix.data[part].astype(np.int32, copy=False),
         )
-        rows.append(these)
-        parts.append(matrix[these] @ place)
-    whole = csr_array(vstack(parts)) if parts else csr_array((0, len(columns)), dtype=np.int32)
-    back = np.argsort(np.concatenate(rows)) if rows else np.empty(0, np.int64)
-    whole = csr_array(whole[back].astype(np.int32))
-    whole.sum_duplicates()
-    whole.eliminate_zeros()
-    settings = {
-        "stop_words": stop_words, "numbers": numbers, "min_letters": min_letters, "stem": stem,
-    }  # fmt: skip
-    made = Made.by("count", settings=settings, parents=(tokens.made,))
-    docs = tokens.docs.drop(columns="text")
-    return Counts(docs, whole, columns, made).trim(min_docs=max(min_docs, 1), max_share=max_share)
+    return rows.matrix()
+
+
+class Rows:
+    """A document-term matrix that grows row by row; `room`: at most so many cells."""
+
+    def __init__(self, room: int, n_columns: int) -> None:
+        # memory that is never written is never taken
+        self._indices, self._data = np.empty(room, np.int32), np.empty(room, np.int32)
+        self._lengths: list[np.ndarray] = []
+        self._n, self._columns = 0, n_columns
+
+    def add(
+        self,
+        ids: np.ndarray,
+        offsets: np.ndarray,
+        rows: np.ndarray,
+        places: np.ndarray,
+        data: np.ndarray | None = None,
+    ) -> None:
+        """Add documents; see `_rows.count_rows`."""
+        from mediaframes.text._rows import count_rows
+
+        given = np.empty(0, np.int32) if data is None else data
+        arrays = [np.ascontiguousarray(array) for array in (ids, offsets, rows, places, given)]
+        kernel: Any = count_rows
+        with np.errstate(over="ignore"):  # of bit sums, where numba is off
+            indices, data, lengths = kernel(*arrays, self._columns)
+        end = self._n + len(indices)
+        self._indices[self._n : end], self._data[self._n : end] = indices, data
+        self._lengths.append(lengths)
+        self._n = end
+
+    def matrix(self) -> Any:
+        """The matrix, a csr_array of int32 with sorted columns."""
+        from scipy.sparse import csr_array
+
+        lengths = np.concatenate([np.zeros(1, np.int64), *self._lengths])
+        parts = (self._data[: self._n], self._indices[: self._n], np.cumsum(lengths))
+        found = csr_array(parts, shape=(len(lengths) - 1, self._columns))
+        found.has_canonical_format = True
+        return found

@@ -1,26 +1,19 @@
 """`Tokens`: articles as word ids with the way back to every character of the text."""
 
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from mediaframes._console import progress, say
+from mediaframes._console import say
 from mediaframes._docs import rows_where
 from mediaframes.corpus.articles import Corpus
 from mediaframes.errors import InputError
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
-from mediaframes.text.sentences import points_that_end_nothing
-
-# Articles are scanned in blocks of about this many characters: 4 bytes each as code points and
-# about 10 for the results, so a block needs some 60 MB whatever the size of the corpus.
-BLOCK_CHARACTERS = 4_000_000
+from mediaframes.text.scanning import Rules, merged, scan_docs
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,25 +136,50 @@ class Tokens:
         return summary_html("Tokens", facts)
 
 
-def tokenize(corpus: Corpus, *, split_hyphens: bool = False) -> Tokens:
+def tokenize(
+    corpus: Corpus,
+    *,
+    hyphens: str = "keep",
+    apostrophes: str = "keep",
+    numbers: str = "keep",
+    urls: str = "keep",
+    tags: str = "split",
+    train: bool = False,
+) -> Tokens:
     """Find the words and sentences of every article.
 
     A word is a run of letters, marks and digits; apostrophes between letters, hyphens between
     letters or digits and points or commas between digits join it (``Ukraine-Krieg``, ``don't``,
-    ``12.000``). A closing ``'s`` is left off. Words are lower-cased and brought to Unicode's
-    composed form (NFC); the spans point at the text as it is.
+    ``1.234,56``). A closing ``'s`` is left off. Words are lower-cased and brought to Unicode's
+    composed form (NFC), apostrophes and hyphens to ``'`` and ``-``; the spans point at the text as
+    it is.
 
     Parameters
     ----------
     corpus : Corpus
         Usually after `clean` and `dedupe`.
-    split_hyphens : bool
-        Whether ``Ukraine-Krieg`` is two words.
+    hyphens : {"keep", "split"}
+        Whether ``Ukraine-Krieg`` is one word or two.
+    apostrophes : {"keep", "split"}
+        Whether ``l'homme`` is one word or two (``split`` suits French and Italian).
+    numbers : {"keep", "split"}
+        Whether ``1.234,56`` is one word or three.
+    urls : {"keep", "split", "drop"}
+        Web and mail addresses: one word each, ordinary words, or left out.
+    tags : {"split", "keep", "drop"}
+        ``#climate`` and ``@user``: ordinary words, words with their sign, or left out.
+    train : bool
+        Whether to learn more abbreviations from the corpus itself (see `sentences.trained`).
 
     Returns
     -------
     Tokens
         Articles without any word are kept, with length 0, and reported.
+
+    Raises
+    ------
+    InputError
+        For a setting that is none of those listed.
 
     Examples
     --------
@@ -169,116 +187,34 @@ def tokenize(corpus: Corpus, *, split_hyphens: bool = False) -> Tokens:
     >>> tokenize(Corpus.from_frame(texts)).words("0")
     ['am', '24', 'oktober', 'fielen', '12.000', 'schüsse']
     """
-    docs = corpus.docs
-    texts = docs["text"].to_numpy(dtype=object)
-    languages = docs["language"].fillna("").to_numpy(dtype=object)
-    blocks = list(_blocks(texts))
-    pieces = []
-    numbers: dict[str, int] = {}
-    for begin, end in progress(blocks, "tokenizing", total=len(blocks)):
-        piece, words = _scan_block(texts[begin:end], languages[begin:end], split_hyphens)
-        local = [numbers.setdefault(word, len(numbers)) for word in words]
-        pieces.append((np.array(local, np.int32)[piece[0]], *piece[1:]))
-    order = sorted(numbers)
-    rank = np.empty(len(order), np.int32)
-    rank[[numbers[word] for word in order]] = np.arange(len(order), dtype=np.int32)
-    ids, starts, ends, sentences, lengths = (
-        np.concatenate([piece[k] for piece in pieces] or [np.empty(0, np.int32)]) for k in range(5)
-    )
+    rules = Rules(hyphens, apostrophes, numbers, urls, tags)
+    scanners = scan_docs(corpus.docs, rules, spans=True, train=train)
+    vocabulary, places = merged(scanners)
+    n = sum(len(block.ids) for scanner in scanners for block in scanner.blocks)
+    arrays = {name: np.empty(n, np.int32) for name in ("ids", "starts", "ends", "sentences")}
+    lengths, done = [np.zeros(1, np.int64)], 0
+    for scanner, place in zip(scanners, places, strict=True):
+        while scanner.blocks:
+            block = scanner.blocks.pop(0)  # its memory is free again after this
+            here = slice(done, done + len(block.ids))
+            np.take(place, block.ids, out=arrays["ids"][here])
+            for name in ("starts", "ends", "sentences"):
+                arrays[name][here] = getattr(block, name)
+            lengths.append(np.diff(block.offsets))
+            done = here.stop
     tokens = Tokens(
-        docs=docs,
-        ids=rank[ids] if len(ids) else ids.astype(np.int32),
-        offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        starts=starts,
-        ends=ends,
-        sentences=sentences,
-        vocabulary=pd.Index(order, dtype="str"),
-        made=Made.by("tokenize", settings={"split_hyphens": split_hyphens}, parents=(corpus.made,)),
+        docs=corpus.docs,
+        offsets=np.cumsum(np.concatenate(lengths)),
+        vocabulary=vocabulary,
+        made=Made.by("tokenize", settings=asdict(rules) | {"train": train}, parents=(corpus.made,)),
+        **arrays,
     )
-    _report_empty(tokens)
+    report_empty(tokens.docs, tokens.lengths(), "tokenize")
     return tokens
 
 
-def _report_empty(tokens: Tokens) -> None:
-    empty = tokens.docs.index[tokens.lengths() == 0]
+def report_empty(docs: pd.DataFrame, lengths: np.ndarray, step: str) -> None:
+    """Name the articles without a word."""
+    empty = docs.index[lengths == 0]
     if len(empty):
-        say(
-            f"tokenize: {len(empty)} articles hold no word, the first '{empty[0]}'; "
-            "they stay, empty"
-        )
-
-
-def _blocks(texts: np.ndarray) -> Iterator[tuple[int, int]]:
-    begin, characters = 0, 0
-    for row, text in enumerate(texts):
-        characters += len(text)
-        if characters >= BLOCK_CHARACTERS:
-            yield begin, row + 1
-            begin, characters = row + 1, 0
-    if begin < len(texts):
-        yield begin, len(texts)
-
-
-def _scan_block(
-    texts: np.ndarray, languages: np.ndarray, split_hyphens: bool
-) -> tuple[tuple[np.ndarray, ...], list[str]]:
-    """(ids, starts, ends, sentences, lengths) of some articles, and their words."""
-    from mediaframes.text._scan import number_sentences, scan
-
-    joined = "".join(texts).encode("utf-32-le", "surrogatepass")
-    codes = np.frombuffer(joined, np.uint32)
-    bounds = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum([len(text) for text in texts], out=bounds[1:])
-    classes, lower = _tables(codes)
-    ids, starts, ends, offsets, letters, letter_bounds = scan(
-        codes, bounds, classes, lower, split_hyphens
-    )
-    whole = letters.tobytes().decode("utf-32-le", "surrogatepass")
-    cuts = letter_bounds.tolist()
-    words = [unicodedata.normalize("NFC", whole[a:b]) for a, b in pairwise(cuts)]
-    names, rows = np.unique(languages.astype(str), return_inverse=True)
-    index = pd.Index(words, dtype="str")
-    table = np.array([points_that_end_nothing(index, str(name)) for name in names], dtype=bool)
-    table = table.reshape(len(names), len(words))
-    sentences = number_sentences(
-        codes, bounds, classes, lower, (ids, starts, ends, offsets), (rows.astype(np.int64), table)
-    )
-    return (ids, starts, ends, sentences, np.diff(offsets)), words
-
-
-def _tables(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Class and lower-case form by code point, filled in for those that occur."""
-    present = np.flatnonzero(np.bincount(codes, minlength=1)) if len(codes) else np.empty(0, int)
-    size = int(present[-1]) + 1 if len(present) else 1
-    classes = np.zeros(size, np.uint8)
-    lower = np.arange(size, dtype=np.uint32)
-    for code in present.tolist():
-        character = chr(code)
-        classes[code] = _class_of(character)
-        small = character.lower()
-        lower[code] = ord(small[0])  # İ becomes i + a mark; the i alone keeps spans one to one
-    return classes, lower
-
-
-def _class_of(character: str) -> int:
-    from mediaframes.text import _scan
-
-    special = {
-        "'": _scan.APOSTROPHE, "’": _scan.APOSTROPHE, "ʼ": _scan.APOSTROPHE,
-        "-": _scan.HYPHEN, "‐": _scan.HYPHEN, "‑": _scan.HYPHEN,
-        ".": _scan.POINT, ",": _scan.POINT,
-        "!": _scan.STOP, "?": _scan.STOP, "…": _scan.STOP, "。": _scan.STOP,
-        "！": _scan.STOP, "？": _scan.STOP, "؟": _scan.STOP,
-        '"': _scan.QUOTE, "“": _scan.QUOTE, "”": _scan.QUOTE, "»": _scan.QUOTE,
-        "«": _scan.QUOTE, "„": _scan.QUOTE, "_": _scan.OTHER,
-        "\n": _scan.NEWLINE, "\r": _scan.OTHER, "\u2028": _scan.NEWLINE, "\u2029": _scan.NEWLINE,
-    }  # fmt: skip
-    if character in special:
-        return special[character]
-    category = unicodedata.category(character)
-    if category[0] in "LM":
-        return _scan.LETTER
-    if category[0] == "N":
-        return _scan.DIGIT
-    # soft hyphens and joiners stand inside words without being part of them
-    return _scan.IGNORED if category == "Cf" else _scan.OTHER
+        say(f"{step}: {len(empty)} articles hold no word, the first '{empty[0]}'; they stay, empty")

@@ -1,6 +1,7 @@
 """Single words: stop lists, stems, numbers, and patterns with wildcards."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,8 @@ import pandas as pd
 
 from mediaframes.errors import InputError
 
+# Typographic variants count as the plain sign.
+VARIANTS = str.maketrans({"’": "'", "ʼ": "'", "＇": "'", "‐": "-", "‑": "-"})
 LISTS = Path(__file__).parent / "lists"
 SNOWBALL = {"en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian",
             "nl": "dutch", "pt": "portuguese", "ru": "russian", "sv": "swedish", "da": "danish",
@@ -44,7 +47,18 @@ def stop_words_in(
     if chosen is False:
         return np.zeros(len(vocabulary), dtype=bool)
     words = stop_words(language) if chosen is True else chosen.get(language, [])
-    return np.asarray(vocabulary.isin([word.lower() for word in words]), dtype=bool)
+    return np.asarray(vocabulary.isin([plain(word) for word in words]), dtype=bool)
+
+
+def plain(word: str) -> str:
+    """A word as `tokenize` writes it: lower case, NFC, apostrophes and hyphens as ``'`` and ``-``.
+
+    Examples
+    --------
+    >>> plain("DON’T")
+    "don't"
+    """
+    return unicodedata.normalize("NFC", word.lower().translate(VARIANTS))
 
 
 def is_number(vocabulary: pd.Index) -> np.ndarray:
@@ -55,7 +69,11 @@ def is_number(vocabulary: pd.Index) -> np.ndarray:
     >>> is_number(pd.Index(["12.000", "covid-19", "2024"])).tolist()
     [True, False, True]
     """
-    return np.array([not any(c.isalpha() for c in word) for word in vocabulary], dtype=bool)
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = pc.match_substring_regex(pa.array(vocabulary), r"\p{L}")
+    return ~np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def stems(vocabulary: pd.Index, language: str) -> list[str]:
@@ -110,7 +128,7 @@ class WordFinder:
         InputError
             For an empty pattern, one with a space, or one of wildcards only.
         """
-        glob = pattern.strip().lower()
+        glob = plain(pattern.strip())
         if not glob.strip("*?"):
             raise InputError(f"the pattern '{pattern}' matches every word; give some letters")
         if len(glob.split()) > 1:
