@@ -12,6 +12,7 @@ from mediaframes.corpus.furniture import (
     MODES,
     load_rules,
     page_language,
+    phrases_in,
     rules_for,
     words_of,
 )
@@ -68,3 +69,27 @@ def test_phrases_are_found_by_their_own_rules(language: str) -> None:
 def test_language_of_a_page_is_seen(language: str) -> None:
     text = "\n".join(line.split(" | ", 1)[1] for line in PAGES[language].split("\n"))
     assert page_language(text) == (language, "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lines_are_passed_over_only_where_no_phrase_is(language: str) -> None:
+    # the quick test of the line's words must let through every line that holds a phrase
+    phrases = rules_for((language,)).furniture["notice"]
+    for modes in load_rules(language)["furniture"].values():
+        for phrase in phrases_in(modes.get("notice", "")):
+            words = [word.replace("#", "3").rstrip("*") for word in phrase.split() if word != "*"]
+            line = words_of(f"Und dann {' '.join(words)} und so weiter")
+            assert phrases.anywhere(line), phrase
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Am Hafen", ["am", "hafen"]),
+        ("Am 3. Mai", ["am", "#", "mai"]),
+        ("a_b (c)", ["a", "b", "(", "c", ")"]),
+        ("0,99€ ² x²", ["#", "€", "#", "x²"]),
+    ],
+)
+def test_words(text: str, words: list[str]) -> None:
+    assert words_of(text) == words

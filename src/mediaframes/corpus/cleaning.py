@@ -11,13 +11,14 @@ import pandas as pd
 from mediaframes._console import progress, say
 from mediaframes.corpus.articles import Corpus, leaving
 from mediaframes.corpus.furniture import (
+    KEY_CHARACTERS,
     language_code,
     line_key,
     page_language,
     recurring,
     rules_for,
 )
-from mediaframes.corpus.lines import Line, ends_sentence, split_lines
+from mediaframes.corpus.lines import Line, ends_sentence, shown_lines, split_lines
 from mediaframes.corpus.markup import told_apart
 from mediaframes.corpus.page import page_parts
 from mediaframes.corpus.residue import without_residue
@@ -193,7 +194,7 @@ def _recurring_lines(docs: pd.DataFrame, done: Mapping[str, object]) -> dict[str
     pages: dict[str, dict[str, list[str]]] = {}
     for name, text, outlet in zip(docs.index, docs["text"], docs["outlet"], strict=True):
         if _outlet(outlet) and name not in done:
-            keys = [line_key(x.text) for x in split_lines(text) if len(x.text) <= 1000]
+            keys = [line_key(line) for line in shown_lines(text) if len(line) <= KEY_CHARACTERS]
             pages.setdefault(_outlet(outlet), {})[name] = keys
     return {outlet: recurring(texts) for outlet, texts in pages.items()}
 
@@ -208,9 +209,7 @@ def _places_of(texts: pd.Series) -> frozenset[str]:
     counts: Counter[str] = Counter()
     for text in texts:
         found = Counter(
-            place_candidate(line.text).lower()
-            for line in split_lines(text)
-            if len(line.text) >= PARAGRAPH
+            place_candidate(line).lower() for line in shown_lines(text) if len(line) >= PARAGRAPH
         )
         # the speakers of an interview open many paragraphs, a dateline one
         counts.update(place for place, times in found.items() if place and times == 1)
@@ -236,7 +235,7 @@ def _signs_of(texts: pd.Series) -> frozenset[str]:
         if "(" not in text:
             continue
         everywhere.update(_SIGN.findall(text))
-        tails = [line.text[-40:] for line in split_lines(text[-5000:])[-LAST_LINES:]]
+        tails = [line[-40:] for line in shown_lines(text[-5000:])[-LAST_LINES:]]
         found = (match for tail in tails for match in [_SIGN_AT_END.search(tail)] if match)
         closing.update({match.group(1) for match in found})
     return frozenset(

@@ -60,6 +60,12 @@ def ends_sentence(text: str) -> bool:
     return text[-20:].rstrip().rstrip(_CLOSING)[-1:] in tuple(".!?…:。！？؟۔।")
 
 
+def shown_lines(text: str) -> list[str]:
+    """The non-blank lines of a text as they show, without what `split_lines` notes of them."""
+    pieces = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [shown for shown in map(str.strip, pieces) if shown]
+
+
 def split_lines(text: str) -> list[Line]:
     """The non-blank lines of a text, numbered from 1 with the blank ones counted."""
     lines, gap = [], True
@@ -79,7 +85,7 @@ def measure(lines: Sequence[Line], rules: Rules) -> None:
         start = line.text[:LOOKED_AT]
         line.words = words_of(start)
         line.size = len(line.words)
-        if not start.isascii():
+        if _WIDE.search(start):
             wide = len(_WIDE.findall(start))
             line.size += wide // 2  # Chinese and Japanese words have about two characters
         if len(line.text) > LOOKED_AT:
