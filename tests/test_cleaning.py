@@ -386,3 +386,14 @@ def test_furniture_given_twice_is_no_headline() -> None:
     )
     corpus = Corpus.from_frame(pd.DataFrame({"text": [text], "language": "en"}))
     assert clean(corpus).dropped["text"].tolist() == ["Share on Facebook"] * 2
+
+
+def test_a_sentence_that_a_link_interrupts_stays_one_when_cleaned_twice() -> None:
+    text = (
+        "Der Rat der Stadt hat am Montag lange über den Verkauf der beiden Kräne gestritten. "
+        "Am Ende kam es auf die Stimmen der\nTeilen\nlinken Fraktion an, die sich lange nicht "
+        "entscheiden konnten. Die Sitzung war erst nach Mitternacht vorbei."
+    )
+    once = clean(corpus_of(text, language="de"), drop=["Teilen"])
+    assert "der linken Fraktion an" in once.docs["text"].iloc[0]
+    assert clean(once).docs["text"].tolist() == once.docs["text"].tolist()

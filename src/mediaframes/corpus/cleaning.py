@@ -310,8 +310,9 @@ def _cleaned_before(corpus: Corpus) -> dict[str, list[Line]]:
 
 
 def _rejoined(lines: list[Line], text: str) -> list[Line]:
-    """Mark the lines that the cleaned text holds in one paragraph with the line before."""
-    for before, line in pairwise(lines):
+    """Mark the lines that the cleaned text holds in one paragraph with the kept line before."""
+    kept = [line for line in lines if line.part in {"lead", "body"}]
+    for before, line in pairwise(kept):
         line.joined = before.text + " " + line.text in text
     return lines
 
