@@ -349,7 +349,7 @@ def measure(shared: Path) -> pd.DataFrame:
                 ours = data.name == "climate articles" and name == "F1"
                 goal = REACH.get(row["category"], np.nan) if ours else np.nan
                 table.append((f"codebook {name}: {row['category']}", where, row[name], goal))
-            table.append((f"codebook AUC: {row['category']}", f"{on[:-9]})", row["AUC"], np.nan))
+            table.append((f"codebook AUC: {row['category']}", f"{on[:-10]})", row["AUC"], np.nan))
         goal = 0.43 if data.folds is not None else np.nan
         mean = _mean_f1(scored, counted)
         table.append(("codebook macro F1", f"{data.name}, {counted}", mean, goal))
