@@ -392,3 +392,11 @@ def test_the_numbers_in_the_file_are_those_that_are_measured(shared_data: Path, 
     # the aim: a mean F1 above .43, and better than calling all positive in three of five frames
     assert counted["F1"].mean() > 0.5
     assert (counted["F1"] > counted["always"]).sum() >= 4
+
+
+def test_the_example_of_the_guide_is_a_codebook(root: Path, tmp_path: Path) -> None:
+    text = (root / "data/codebooks/README.md").read_text(encoding="utf-8")
+    example = re.search(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert example
+    codebook = read_codebook(write(tmp_path, example[1]))
+    assert codebook.frame("Economic").rules["en"]["bank*"] == Rule(1, ("river*", "sand bar"), 3)

@@ -1,5 +1,6 @@
 """Hits: equal to a naive matcher, faithful to the text, and nothing lost in silence."""
 
+import re
 import unicodedata
 from fnmatch import fnmatchcase
 from itertools import product
@@ -323,6 +324,32 @@ def test_a_term_is_cut_as_the_text_is() -> None:
     assert [piece for _, _, piece in spans(found)] == ["U.S", "AT&T", "C", "12.000", "k/w"]
 
 
+def test_a_term_is_cut_as_the_text_was_told_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever `tokenize` did to the text it does to the terms, a segmenter's cuts included."""
+    from mediaframes.frames import _match
+
+    def by_character(corpus: Corpus, **settings: object) -> Tokens:
+        spaced = corpus.docs.assign(text=[" ".join(text) for text in corpus.docs["text"]])
+        return tokenize(Corpus.from_frame(spaced), **settings)
+
+    monkeypatch.setattr(_match, "tokenize", by_character)
+    assert _match.as_in_text(["印度", "india"], "zh") == {"印度": "印 度", "india": "india"}
+
+
+def test_terms_follow_split_hyphens() -> None:
+    import inspect
+
+    name, value = next(
+        (name, value)
+        for name, value in (("split_hyphens", True), ("hyphens", "split"))
+        if name in inspect.signature(tokenize).parameters
+    )
+    frame = pd.DataFrame({"text": ["EU-Sanktionen und Covid-19"], "language": ["de"]})
+    tokens = tokenize(Corpus.from_frame(frame), **{name: value})
+    found = apply_codebook(tokens, book("de", A=["*-sanktion*", "covid-19"]))
+    assert [piece for _, _, piece in spans(found)] == ["Sanktionen", "Covid-19"]
+
+
 def test_right_to_left_marks_emoji_and_a_word_of_ten_megabytes() -> None:
     tokens = tokens_of("أزمة المناخ، والأزمة", "e\u0301tat d’alerte 😀", "a" * 10_000_000 + " tax")
     found = apply_codebook(tokens, book(A=["*أزمة", "état", "tax", "aaa*z"]))
@@ -583,7 +610,8 @@ def test_german_news_of_a_pandemic_year(shared_data: Path, root: Path) -> None:
     texts = hits.docs["text"]
     for row in hits.table.sample(300, random_state=1).itertuples(index=False):
         piece = unicodedata.normalize("NFC", texts[row.id][row.start : row.end].lower())
-        joined = " ".join(piece.replace("-", " ").replace("\u00ad", "").split())
+        # the words of a phrase may have a comma between them
+        joined = " ".join(re.sub(r"[-,;:()„“\"]", " ", piece.replace("\u00ad", "")).split())
         assert fnmatchcase(joined, row.term.replace("-", " ").replace("'s", "")), (piece, row.term)
     shares = hits.scores().values
     np.testing.assert_allclose(shares.sum(axis=1)[shares.notna().all(axis=1)], 1)

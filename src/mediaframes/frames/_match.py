@@ -1,7 +1,9 @@
 """A codebook's terms as sequences of patterns over a vocabulary, ready for the one pass."""
 
+import inspect
 import re
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import Any
@@ -11,13 +13,16 @@ import pandas as pd
 
 from mediaframes.corpus.articles import Corpus
 from mediaframes.frames.codebook import LONGEST_TERM, Codebook, Frame, Rule
+from mediaframes.made import Made
 from mediaframes.text.tokens import tokenize
 from mediaframes.text.words import WordFinder
 
 # Letters that stand for * and ? while a term passes through the tokenizer: clicks of Khoisan
 # languages, which no newspaper prints.
 STAND_INS = {"*": "ǁ", "?": "ǂ"}
-# What every tokenizer leaves in one word; a term with anything else is tokenized like a text.
+# What the tokenizer leaves in one word unless it is told otherwise; a term with anything else is
+# tokenized like a text, and so are scripts without spaces, which only a segmenter can cut.
+NO_SPACES = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 PLAIN = re.compile(r"(?:[^\W_]|[ *?'-]|(?<=\d)[.,](?=[\d*?]))+")
 TERM, EXCLUSION, CONTEXT = 0, 1, 2  # kinds of entries, as in _scan
 
@@ -57,19 +62,42 @@ def _as_tokenized(word: str) -> str:
     return word[:-2] if word.endswith("'s") and len(word) > 2 else word
 
 
-def as_in_text(terms: list[str], language: str) -> dict[str, str]:
+def settings_of(made: Made) -> dict[str, Any]:
+    """How the words of a text were cut, where `tokenize` was told something else than usual.
+
+    Examples
+    --------
+    >>> settings_of(Made.by("tokenize", settings={"something": "else"}))
+    {}
+    """
+    while made.step != "tokenize" and made.parents:
+        made = made.parents[0]
+    usual = inspect.signature(tokenize).parameters
+    return {
+        name: value
+        for name, value in made.settings.items()
+        # training is of sentences, which a term has none of
+        if name in usual and name != "train" and value != usual[name].default
+    }
+
+
+def as_in_text(
+    terms: list[str], language: str, settings: Mapping[str, Any] | None = None
+) -> dict[str, str]:
     """Each term as the tokenizer cuts it: ``u.s.`` is whatever ``U.S.`` is in a text.
 
-    Terms of letters, digits, hyphens, apostrophes and wildcards are one way or another the same
-    for every tokenizer and stay as they are; the others pass through `tokenize` (wildcards as
-    letters), in the language of the term.
+    Terms of letters, digits, hyphens, apostrophes and wildcards stay as they are; the others pass
+    through `tokenize` (wildcards as letters), in the language of the term, and all do where the
+    texts were cut in another way than the usual (`settings`, see `settings_of`).
 
     Examples
     --------
     >>> as_in_text(["c++", "labor market*", "r&d*"], "en")
     {'c++': 'c', 'labor market*': 'labor market*', 'r&d*': 'r d*'}
     """
-    odd = [term for term in terms if not PLAIN.fullmatch(term)]
+    odd = [
+        term for term in terms if settings or not PLAIN.fullmatch(term) or NO_SPACES.search(term)
+    ]
     out = {term: term for term in terms}
     if not odd:
         return out
@@ -78,7 +106,7 @@ def as_in_text(terms: list[str], language: str) -> dict[str, str]:
         {"text": [term.translate(table) for term in odd], "language": language},
         index=[f"{k:08d}" for k in range(len(odd))],
     )
-    tokens = tokenize(Corpus.from_frame(frame))
+    tokens = tokenize(Corpus.from_frame(frame), **(settings or {}))
     back = str.maketrans({letter: sign for sign, letter in STAND_INS.items()})
     words = [str(word).translate(back) for word in tokens.vocabulary]
     for term, (a, b) in zip(odd, pairwise(tokens.offsets.tolist()), strict=True):
@@ -160,7 +188,9 @@ class _Entry:
     window: int = 0
 
 
-def entries_of(book: Codebook, language: str, lookup: Lookup, counts: np.ndarray) -> Entries:
+def entries_of(
+    book: Codebook, language: str, lookup: Lookup, counts: np.ndarray, made: Made
+) -> Entries:
     """The codebook's entries in one language over a vocabulary.
 
     Parameters
@@ -170,9 +200,12 @@ def entries_of(book: Codebook, language: str, lookup: Lookup, counts: np.ndarray
     lookup : Lookup
     counts : int array of shape (V,)
         How often each word occurs; a sequence hangs at the pattern that occurs least.
+    made : Made
+        Of the tokens: terms are cut as they were.
     """
     listed, rows = _listed(book, language)
-    cut = as_in_text(list(dict.fromkeys(entry.term for entry in listed)), language)
+    distinct = list(dict.fromkeys(entry.term for entry in listed))
+    cut = as_in_text(distinct, language, settings_of(made))
     numbers: dict[str, int] = {}  # pattern -> number
     parts: list[int] = []
     bounds, anchors, who, hung = [0], [], [], []

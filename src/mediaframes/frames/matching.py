@@ -130,7 +130,7 @@ def _find(tokens: Tokens, book: Codebook, spoken: pd.Series) -> tuple[Found, pd.
     pieces: list[Found] = []
     tables: list[pd.DataFrame] = []
     for name in progress(present, "looking for frames", total=len(present)):
-        entries = entries_of(book, name, lookup, counts)
+        entries = entries_of(book, name, lookup, counts, tokens.made)
         rows = np.flatnonzero((spoken == name).to_numpy(bool)).astype(np.int64)
         doc, start, length, who, tally = find_hits(
             tokens.ids,
