@@ -228,11 +228,26 @@ class TestTables:
         empty = counts_of([[0, 0]] * 6 + [[1, 3]] * 6, outlet=["A"] * 6 + ["B"] * 6)
         with pytest.raises(InputError, match=r"'A': 6 articles .* no counted word"):
             keyness(empty, by="outlet", target="A", seed=1)
+        nameless = counts_of([[1, 1]] * 12, outlet=[None] * 12)
+        with pytest.raises(InputError, match="none, as all 12 articles have no outlet"):
+            keyness(nameless, by="outlet", target="A", seed=1)
         zero = counts_of([[1, 1]] * 12, outlet=["A"] * 6 + ["B"] * 6, weight=[0.0] * 6 + [1.0] * 6)
         with pytest.raises(InputError, match="'A': 0 articles with a weight above 0"):
             keyness(zero, by="outlet", target="A", seed=1)
         with pytest.raises(InputError, match="no measure 'gini'"):
             dispersion(counts, measures=("gini",))
+
+    def test_a_word_without_prior_spoils_no_other(self) -> None:
+        rng = np.random.default_rng(2)
+        x = rng.poisson(2, (20, 3))
+        x[10:, 0] = 0
+        counts = counts_of(x, outlet=["A"] * 10 + ["B"] * 10)
+        asked = {"log_odds": {"prior_mass": 0}, "percent_diff": {}}
+        table = keyness(counts, by="outlet", target="A", measures=asked, seed=1).set_index("word")
+        assert table.loc["w0", ["log_odds", "z", "p"]].isna().all(), "log of zero"
+        assert np.isfinite(table.loc[["w1", "w2"], ["z", "p", "q", "log_odds_low"]]).all(axis=None)
+        assert table.loc["w0", "percent_diff"] == math.inf
+        assert table.loc["w0", ["percent_diff_low", "percent_diff_high"]].isna().all()
 
     def test_dispersion_over_outlets(self) -> None:
         counts = counts_of(

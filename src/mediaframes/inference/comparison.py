@@ -54,7 +54,8 @@ def group_mask(docs: pd.DataFrame, by: str, names: list[str | None]) -> pd.Serie
     present = sorted(column.dropna().unique())
     for name in names:
         if name is not None and name not in present:
-            raise InputError(f"no article has {by} '{name}'; there are: {', '.join(present)}")
+            there = ", ".join(present) or f"none, as all {len(docs)} articles have no {by}"
+            raise InputError(f"no article has {by} '{name}'; there are: {there}")
     return column
 
 

@@ -23,7 +23,7 @@ def compared_edges(
     permutations: int,
 ) -> pd.DataFrame:
     """The table of `compare_networks`."""
-    check_draws(permutations, seed)
+    check_draws(permutations, seed, name="permutations")
     side = split(source.docs, *grouping)
     weight = article_weights(source.docs).to_numpy()
     used = np.flatnonzero((side >= 0) & (weight > 0))

@@ -242,8 +242,8 @@ def _add_interval(
         # a draw can leave a whole group empty (few articles); the others tell the spread
         value = np.where((n1 > 0) & (n2 > 0), value, np.nan)
         low, high = percentile_interval(value, np.repeat(drawn.n, a.shape[1]), level=drawn.level)
-        lows.append(low)
-        highs.append(high)
+        lows.append(np.where(np.isfinite(low), low, np.nan))
+        highs.append(np.where(np.isfinite(high), high, np.nan))
     table[f"{name}_low"] = np.where(table["count_target"] > 0, np.concatenate(lows), np.nan)
     table[f"{name}_high"] = np.where(table["count_reference"] > 0, np.concatenate(highs), np.nan)
 
@@ -270,9 +270,15 @@ def _add_log_odds(
         odds = log_odds(
             *drawn.counts(keep[part]), *times, prior=prior[0][part], prior_mass=prior[1]
         )[0]
-        usable = np.isfinite(odds).all(axis=1)
-        spread = odds[usable].std(axis=0, ddof=1) if usable.sum() > 1 else np.inf
-        errors.append(np.maximum(spread, published[part]))
+        # a draw can leave a whole group empty (few articles), and without a prior a word too; the
+        # others tell the spread
+        known = np.isfinite(odds)
+        n_known = known.sum(axis=0)
+        kept = np.where(known, odds, 0.0)
+        mean = kept.sum(axis=0) / np.maximum(n_known, 1)
+        squares = (np.where(known, odds - mean, 0.0) ** 2).sum(axis=0)
+        spread = np.sqrt(squares / np.maximum(n_known - 1, 1))
+        errors.append(np.where(n_known > 1, np.maximum(spread, published[part]), np.nan))
     error = np.concatenate(errors)
     # with few independent articles or clusters the error itself is uncertain: Student's t
     freedom = max(drawn.n - 1, 1)

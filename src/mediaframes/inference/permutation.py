@@ -92,7 +92,7 @@ def keyness_test(
     >>> table[["word", "p"]].round(3).values.tolist()
     [['bank', 0.002], ['park', 0.002]]
     """
-    check_draws(permutations, seed)
+    check_draws(permutations, seed, name="permutations")
     two = two_groups(counts, by, target, reference)
     keep, *docs = frequent(two, min_docs)
     table = basic(two, keep, (docs[0], docs[1]))

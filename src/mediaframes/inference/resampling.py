@@ -93,10 +93,10 @@ def copy_groups(docs: pd.DataFrame) -> np.ndarray:
     return np.unique(original.to_numpy(dtype=str), return_inverse=True)[1].astype(np.int64)
 
 
-def check_draws(draws: int, seed: int) -> None:
+def check_draws(draws: int, seed: int, *, name: str = "draws") -> None:
     """Raise unless `draws` and `seed` can be used."""
     if not isinstance(draws, int | np.integer) or draws < LEAST_DRAWS:
-        raise InputError(f"draws={draws!r} must be a whole number from {LEAST_DRAWS}, e.g. 1000")
+        raise InputError(f"{name}={draws!r} must be a whole number from {LEAST_DRAWS}, e.g. 1000")
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise InputError(f"seed={seed!r} must be a whole number from 0")
 
