@@ -486,3 +486,10 @@ def test_another_file_changes_no_id(tmp_path: Path):
     other = write(tmp_path / "b.csv", [{"text": "Sun.", "page": 3, "id": "b"}])
     both = read([one, other]).docs
     assert both.loc[alone.index, "outlet"].tolist() == alone["outlet"].tolist()
+
+
+def test_made_keeps_what_was_announced_and_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,text\n1,The ferry sails.\n2,\n")
+    (tmp_path / "b.csv").write_text("id,text\n3,It was late.\n")
+    settings = read(tmp_path).made.settings
+    assert settings["reconciliation"] == {"files": 2, "announced": 3, "read": 2, "rejected": 1}

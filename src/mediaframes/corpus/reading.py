@@ -113,6 +113,10 @@ def read(
             "pattern": pattern,
             "day_first": day_first,
             "language": language,
+            "reconciliation": {
+                "files": len(table),
+                **{name: int(table[name].sum()) for name in ("announced", "read", "rejected")},
+            },
         },
         sources={file.source.name: file.digest for file in opened},
     )
