@@ -203,6 +203,41 @@ def test_the_content_decides_not_the_name(tmp_path: Path) -> None:
             assert tree(read_codebook(path, language="en")) == tree(book), name
 
 
+SAMPLES = {
+    ".dic": LIWC_2015,
+    ".lc3": "+A\n b\n+C\nd*\n",
+    ".cat": "A\n\tB (1)\n\tC\n\t\tD_E* (2)\n",
+    ".ykd": '<dictionary><cnode name="A"><pnode name="b"/></cnode></dictionary>',
+    ".yml": "A:\n  - b\n  - C: [d, '*e']\n",
+    ".csv": 'key,pattern,weight,language\nA,b,1,en\nA,"c, d",2,de\n',
+}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(sorted(SAMPLES)),
+    st.lists(st.tuples(st.integers(0, 10_000), st.binary(max_size=4)), max_size=4),
+    st.booleans(),
+)
+def test_damaged_files_are_read_or_refused_in_words(
+    tmp_path_factory: pytest.TempPathFactory,
+    suffix: str,
+    damage: list[tuple[int, bytes]],
+    cut: bool,
+) -> None:
+    data = SAMPLES[suffix].encode()
+    for at, piece in damage:
+        at %= len(data) + 1
+        data = data[:at] + piece + data[at + (len(piece) if cut else 0) :]
+    path = put(tmp_path_factory.getbasetemp(), f"damaged{suffix}", data)
+    try:
+        book = read_codebook(path, language="en")
+    except InputError as error:
+        assert "damaged" in str(error)
+    else:
+        assert all(frame.name for frame in book.frames)
+
+
 # --- written and read again ------------------------------------------------------------------
 
 words = st.text("abcäöß19", min_size=1, max_size=5)

@@ -138,7 +138,7 @@ documents = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     documents,
     st.lists(phrases, min_size=1, max_size=5, unique=True),
@@ -166,7 +166,7 @@ def test_hits_equal_the_naive_matcher(
     assert found == naive(tokens, codebook, "en")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     documents,
     st.lists(phrases, min_size=1, max_size=4, unique=True),
@@ -621,7 +621,7 @@ def test_german_news_of_a_pandemic_year(shared_data: Path, root: Path) -> None:
 # --- a corpus in parts -----------------------------------------------------------------------
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(documents, st.integers(1, 4), st.lists(phrases, min_size=1, max_size=4, unique=True))
 def test_parts_add_up_to_the_whole(texts: list[str], n: int, terms: list[str]) -> None:
     languages = ["en" if k % 3 else "fr" for k in range(len(texts))]
