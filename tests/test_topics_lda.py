@@ -10,7 +10,8 @@ import pytest
 from scipy.sparse import csr_array
 
 from mediaframes import Counts, InputError, Topics, fit_topics
-from mediaframes.topics import quality
+from mediaframes.topics import choose_k, quality, topic_stability
+from mediaframes.topics.choice import hold_out
 
 
 def grown(k: int, *, skewed: bool, n_docs: int = 600, n_words: int = 600) -> tuple[Counts, ...]:
@@ -198,3 +199,40 @@ def test_saved_topics_keep_their_starts(tmp_path: "os.PathLike[str]") -> None:
     again = Topics.load(f"{tmp_path}/t")
     assert again.arrays["runs"].tobytes() == topics.arrays["runs"].tobytes()
     pd.testing.assert_frame_equal(again.diagnostics, topics.diagnostics)
+
+
+class TestChoice:
+    """The grid over k, and stability over a bootstrap of articles."""
+
+    def test_the_planted_number_is_on_the_frontier(self) -> None:
+        counts, _, _ = grown(5, skewed=False, n_docs=200)
+        table = choose_k(counts, k=[2, 5, 12], seed=1)
+        assert table["k"].tolist() == [2, 5, 12]
+        assert table["held_out"].idxmax() == 1
+        assert table.loc[1, "frontier"]
+        assert table.loc[0, "dispersion"] > table.loc[1, "dispersion"]
+        assert table.loc[1, "stability"] > table.loc[2, "stability"]
+        pd.testing.assert_frame_equal(table, choose_k(counts, k=[12, 5, 2], seed=1))
+        with pytest.raises(InputError, match="holds no candidate"):
+            choose_k(counts, k=[], seed=1)
+
+    def test_held_out_words_and_the_rest_are_all(self) -> None:
+        counts, _, _ = grown(5, skewed=False, n_docs=50)
+        rest, missing = hold_out(counts, seed=3)
+        kept = counts.vocabulary.isin(rest.vocabulary)
+        whole = counts.matrix[:, np.flatnonzero(kept)]
+        assert abs(whole - rest.matrix - missing).sum() == 0
+        assert ((missing.sum(axis=1) > 0).sum()) == 5
+
+    def test_stability_over_articles(self) -> None:
+        counts, _, _ = grown(5, skewed=False, n_docs=200)
+        good = fit_topics(counts, k=5, model="nmf", seed=1)
+        table = topic_stability(counts, topics=good, seed=2, draws=2)
+        assert table["cosine"].mean() > 0.95
+        noise = Counts.from_matrix(
+            np.random.default_rng(1).poisson(0.5, (60, 50)), counts.vocabulary[:50]
+        )
+        none = topic_stability(noise, topics=fit_topics(noise, k=5, seed=1), seed=2, draws=2)
+        assert none["cosine"].mean() < 0.8
+        with pytest.raises(InputError, match="not the counts the topics were fitted on"):
+            topic_stability(noise, topics=good, seed=2)

@@ -23,7 +23,7 @@ The verbs, in the order in which a study uses them::
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook write_codebook apply_codebook` |
 | `mediaframes.inference` | `prevalence residuals keyness dispersion` |
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook check_codebook apply_codebook induce` |
-| `mediaframes.topics` | `Topics`; `fit_topics` |
+| `mediaframes.topics` | `Topics`; `fit_topics choose_k topic_stability` |
 | `mediaframes.people` | `IntrusionTest`; `agreement word_intrusion topic_intrusion` |
 | `mediaframes.plot` | figures; `save_figure save_table save_numbers` |
 | `mediaframes.study` | `open_study reproduce verify` and the command line |
@@ -85,9 +85,11 @@ from mediaframes.topics import (
     TopicNames,
     TopicNetwork,
     Topics,
+    choose_k,
     fit_topics,
     topic_names,
     topic_network,
+    topic_stability,
 )
 
 __version__ = "0.1.0"
@@ -110,6 +112,7 @@ __all__ = [
     "apply_codebook",
     "check_cleaning",
     "check_codebook",
+    "choose_k",
     "clean",
     "collocates",
     "compare_networks",
@@ -146,6 +149,7 @@ __all__ = [
     "topic_intrusion",
     "topic_names",
     "topic_network",
+    "topic_stability",
     "verify",
     "wire_share",
     "word_intrusion",

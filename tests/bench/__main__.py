@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-MODULES = ("codebook", "duplicates", "intake", "keyness", "text")
+MODULES = ("codebook", "duplicates", "intake", "keyness", "text", "topics")
 
 
 def main() -> int:

@@ -18,6 +18,7 @@ MODULES = (
     "keyness",
     "reading",
     "studies",
+    "topics",
     "webpages",
 )
 

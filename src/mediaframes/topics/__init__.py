@@ -1,8 +1,18 @@
 """What a model finds, how good it is, and what people call it."""
 
+from mediaframes.topics.choice import choose_k, topic_stability
 from mediaframes.topics.fitting import fit_topics
 from mediaframes.topics.model import Topics
 from mediaframes.topics.naming import TopicNames, topic_names
 from mediaframes.topics.networks import TopicNetwork, topic_network
 
-__all__ = ["TopicNames", "TopicNetwork", "Topics", "fit_topics", "topic_names", "topic_network"]
+__all__ = [
+    "TopicNames",
+    "TopicNetwork",
+    "Topics",
+    "choose_k",
+    "fit_topics",
+    "topic_names",
+    "topic_network",
+    "topic_stability",
+]

@@ -206,7 +206,8 @@ def _fit_nmf(task: Task) -> Fitted:
         tol=1e-5,
     )  # fmt: skip
     shares = np.zeros((len(fitted), task.k))
-    with threadpool_limits(limits=1), warnings.catch_warnings(record=True) as caught:
+    quiet = np.errstate(invalid="ignore")  # a perfect fit's error may come out just below zero
+    with quiet, threadpool_limits(limits=1), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvergenceWarning)
         scaled = csr_array(diags_array(root) @ tfidf[np.flatnonzero(fitted)])
         shares[fitted] = model.fit_transform(scaled) / root[:, None]
