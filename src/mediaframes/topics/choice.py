@@ -89,7 +89,7 @@ def topic_stability(
     --------
     >>> matrix = np.array([[4, 3, 0, 0], [0, 0, 3, 4]] * 8)
     >>> counts = Counts.from_matrix(matrix, ["bank", "loan", "park", "tree"])
-    >>> topics = fit_topics(counts, k=2, seed=1)
+    >>> topics = fit_topics(counts, k=2, model="lda", restarts=1, seed=1)
     >>> topic_stability(counts, topics=topics, seed=1, draws=2)[["run", "topic"]].values.tolist()
     [[2, 1], [2, 2], [3, 1], [3, 2]]
     """
