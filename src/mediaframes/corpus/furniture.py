@@ -320,14 +320,26 @@ def page_language(text: str) -> tuple[str, ...]:
     >>> page_language("Menu Home Video")
     ()
     """
-    words = text[:LANGUAGE_CHARACTERS].lower().split()
-    found = {
-        name: sum(word in rules_for((name,)).stopwords for word in words) for name in LANGUAGES
-    }
+    words = Counter(text[:LANGUAGE_CHARACTERS].lower().split())
+    languages_of = _languages_of()
+    found = dict.fromkeys(LANGUAGES, 0)
+    for word in words.keys() & languages_of.keys():
+        for name in languages_of[word]:
+            found[name] += words[word]
     best = max(LANGUAGES, key=lambda name: found[name])
-    if not words or found[best] < LANGUAGE_SHARE * len(words):
+    if not words or found[best] < LANGUAGE_SHARE * words.total():
         return ()
     return ("en",) if best == "en" else (best, "en")
+
+
+@cache
+def _languages_of() -> dict[str, tuple[str, ...]]:
+    """Function word to the languages that have it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in LANGUAGES:
+        for word in rules_for((name,)).stopwords:
+            found[word] = (*found.get(word, ()), name)
+    return found
 
 
 # --- lines that recur in the pages of an outlet -------------------------------------------------
