@@ -1,6 +1,6 @@
 """LDA to the held-out perplexity of tomotopy, and STM, beside other libraries.
 
-The peers (tomotopy, gensim, topica) are not in the lock: a library that is not installed is named
+The peers (tomotopy, gensim, topica) come with the extra `bench`; one that is not installed is named
 and left out. `MEDIAFRAMES_BENCH_TOPICS` chooses corpora, numbers of topics and peers, e.g.
 ``"associated_press_dtm_en:20,50:tomotopy,gensim"``; without it all of them, which takes long.
 """
