@@ -377,6 +377,30 @@ class TestConcordance:
         assert len(concordance(tokens, "helfen keine")) == 0, "not across articles"
         assert len(concordance(tokens, "fehlt")) == 0
 
+    def test_the_sentence_and_orders(self) -> None:
+        tokens = tokenize(
+            corpus_of("Er kam. Der neue Zoll stieg. Ende", "Ein Zoll aber fiel", "Zoll")
+        )
+        lines = concordance(tokens, "zoll", window="sentence")
+        assert lines[["left", "match", "right"]].values.tolist() == [
+            ["Der neue", "Zoll", "stieg"], ["Ein", "Zoll", "aber fiel"], ["", "Zoll", ""],
+        ]  # fmt: skip
+        assert concordance(tokens, "zoll", sort="right")["right"].tolist()[:2] == ["", "aber fiel"]
+        left = concordance(tokens, "zoll", sort="left", window=1)["left"].tolist()
+        assert left == ["", "Ein", "neue"]
+        with pytest.raises(InputError, match="sort='up' is unknown"):
+            concordance(tokens, "zoll", sort="up")
+        with pytest.raises(InputError, match="window='all'"):
+            concordance(tokens, "zoll", window="all")
+
+    def test_lines_are_escaped(self) -> None:
+        frame = pd.DataFrame(
+            {"text": ["<b>x</b> Zoll <script>"], "outlet": "<i>", "date": "2024-01-02"}
+        )
+        page = concordance(tokenize(Corpus.from_frame(frame)), "zoll")._repr_html_()
+        assert "<mark>Zoll</mark>" in page and "2024-01-02" in page
+        assert "<script" not in page and "<b>" not in page and "&lt;i&gt;" in page
+
     def test_regular_expression_characters_are_harmless(self) -> None:
         tokens = tokenize(corpus_of("a.b (x"))
         assert len(concordance(tokens, "(")) == 0

@@ -1,5 +1,7 @@
 """From a word, phrase or hit to its lines: read before you count."""
 
+import html
+
 import numpy as np
 import pandas as pd
 
@@ -33,7 +35,47 @@ def find(tokens: Tokens, pattern: str) -> np.ndarray:
     return np.asarray(found[same], np.int64)
 
 
-def concordance(tokens: Tokens, pattern: str, *, window: int = 8) -> pd.DataFrame:
+SORTS = ("text", "left", "right", "match", "date", "outlet")
+
+
+class Lines(pd.DataFrame):  # type: ignore[misc]
+    """A table of lines that shows itself in a notebook with the match in the middle."""
+
+    @property
+    def _constructor(self) -> type["Lines"]:
+        return Lines
+
+    def _repr_html_(self) -> str:
+        needed = {"id", "outlet", "date", "left", "match", "right"}
+        if not needed <= set(self.columns):
+            return str(pd.DataFrame(self)._repr_html_())
+        rows = []
+        shown = self.head(LINES_SHOWN)
+        for _, row in shown.iterrows():
+            day = "" if pd.isna(row["date"]) else f"{row['date']:%Y-%m-%d}"
+            outlet = "" if pd.isna(row["outlet"]) else str(row["outlet"])
+            about, left, match, right = (
+                html.escape(text)
+                for text in (
+                    ", ".join(part for part in (outlet, day, str(row["id"])) if part),
+                    str(row["left"]), str(row["match"]), str(row["right"]),
+                )
+            )  # fmt: skip
+            rows.append(
+                f"<tr><td>{about}</td><td style='text-align:right'>{left}</td>"
+                f"<td><mark>{match}</mark></td><td style='text-align:left'>{right}</td></tr>"
+            )
+        rest = len(self) - len(shown)
+        more = f"<p>and {rest:,} more lines</p>" if rest else ""
+        return f"<table>{''.join(rows)}</table>{more}"
+
+
+LINES_SHOWN = 100  # in a notebook; the table holds all
+
+
+def concordance(
+    tokens: Tokens, pattern: str, *, window: int | str = 8, sort: str = "text"
+) -> pd.DataFrame:
     """Every occurrence of a word or phrase with the words around it (KWIC).
 
     Parameters
@@ -41,19 +83,23 @@ def concordance(tokens: Tokens, pattern: str, *, window: int = 8) -> pd.DataFram
     tokens : Tokens
     pattern : str
         A word or phrase; ``*`` and ``?`` are wildcards.
-    window : int
-        Words to either side.
+    window : int or "sentence"
+        Words to either side, or the rest of the sentence.
+    sort : {"text", "left", "right", "match", "date", "outlet"}
+        Order of the lines: as in the corpus; by the words before (from the match outwards), after
+        or in the match; by date or outlet.
 
     Returns
     -------
     DataFrame
         One row per occurrence: ``id outlet date left match right start end sentence``; `start`
-        and `end` are the match's character span in the article's text.
+        and `end` are the match's character span in the article's text. In a notebook the match
+        is marked.
 
     Raises
     ------
     InputError
-        For an empty pattern, wildcards only, or a negative window.
+        For an empty pattern, wildcards only, a negative window, or an unknown order.
 
     Examples
     --------
@@ -64,13 +110,21 @@ def concordance(tokens: Tokens, pattern: str, *, window: int = 8) -> pd.DataFram
     >>> lines[["left", "match", "right"]].values.tolist()
     [['New', 'sanctions', 'were announced']]
     """
-    if window < 0:
-        raise InputError(f"window={window} is negative; give a number of words, e.g. 8")
+    if window != "sentence" and (isinstance(window, str) or window < 0):
+        raise InputError(
+            f"window={window!r} is negative or no number; give a number of words, e.g. 8, or "
+            "'sentence'"
+        )
+    if sort not in SORTS:
+        raise InputError(f"sort={sort!r} is unknown; use one of {', '.join(SORTS)}")
     length = len(pattern.split())
     found = find(tokens, pattern)
     docs = tokens.doc_of()[found]
-    begin = np.maximum(found - window, tokens.offsets[docs])
-    stop = np.minimum(found + length + window, tokens.offsets[docs + 1]) - 1
+    if isinstance(window, str):
+        begin, stop = _sentence(tokens, found)
+    else:
+        begin = np.maximum(found - window, tokens.offsets[docs])
+        stop = np.minimum(found + length + window, tokens.offsets[docs + 1]) - 1
     spans = (
         tokens.starts[begin],
         tokens.starts[found],
@@ -79,7 +133,7 @@ def concordance(tokens: Tokens, pattern: str, *, window: int = 8) -> pd.DataFram
     )
     texts = tokens.docs["text"].to_numpy(dtype=object)
     cuts = list(zip(docs, *spans, strict=True))
-    return pd.DataFrame(
+    lines = Lines(
         {
             "id": tokens.docs.index[docs],
             "outlet": tokens.docs["outlet"].to_numpy()[docs],
@@ -92,6 +146,28 @@ def concordance(tokens: Tokens, pattern: str, *, window: int = 8) -> pd.DataFram
             "sentence": tokens.sentences[found],
         }
     )
+    return lines if sort == "text" else _sorted(lines, sort)
+
+
+def _sentence(tokens: Tokens, found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The first and last token of the sentence each token stands in."""
+    begins = np.ones(len(tokens.ids), bool)
+    begins[1:] = tokens.sentences[1:] != tokens.sentences[:-1]
+    begins[tokens.offsets[:-1][tokens.lengths() > 0]] = True
+    firsts = np.append(np.flatnonzero(begins), len(tokens.ids))
+    at = np.searchsorted(firsts, found, side="right")
+    return firsts[at - 1], firsts[np.minimum(at, len(firsts) - 1)] - 1
+
+
+def _sorted(lines: Lines, sort: str) -> pd.DataFrame:
+    key = lines[sort]
+    if sort in ("left", "right", "match"):
+        # the word next to the match first
+        step = -1 if sort == "left" else 1
+        words = [" ".join(str(text).casefold().split()[::step]) for text in key]
+        key = pd.Series(words, lines.index, dtype="str")
+    order = key.sort_values(kind="stable").index
+    return lines.loc[order].reset_index(drop=True)
 
 
 def _line(text: str) -> str:

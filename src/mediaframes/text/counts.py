@@ -1,5 +1,6 @@
 """`Counts`: how often each word stands in each article."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -9,9 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mediaframes._console import say
 from mediaframes._docs import article_weights, fit_weights, rows_where
 from mediaframes.errors import InputError
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
+from mediaframes.text.words import merging
 
 ROUNDING = 1e-6
 ROWS_OF_CELLS = 1_000_000  # columns are moved for rows of about so many cells at a time
@@ -154,6 +157,71 @@ class Counts:
         places = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int32)
         matrix = recounted(self.matrix, places, int(keep.sum()))
         return replace(self, matrix=matrix, vocabulary=self.vocabulary[keep], made=made)
+
+    def merge(self, mapping: "Mapping[str, str] | pd.DataFrame") -> "Counts":
+        """Words replaced by others, e.g. lemmas; the counts of words that become one are added.
+
+        Parameters
+        ----------
+        mapping : mapping or DataFrame
+            Word to form, or a table of `words.lemma_table`. Words that are not in it stay.
+
+        Examples
+        --------
+        >>> from scipy.sparse import csr_array
+        >>> counts = Counts.from_matrix(csr_array([[2, 1]]), ["talk", "talks"])
+        >>> counts.merge({"talks": "talk"}).totals().to_dict()
+        {'talk': 3}
+        """
+        words, places = merging(self.vocabulary, mapping)
+        settings = {"words": blake2b("\0".join(words[places]).encode()).hexdigest()[:32]}
+        made = Made.by("merge", settings=settings, parents=(self.made,))
+        matrix = recounted(self.matrix, places, len(words))
+        return replace(self, matrix=matrix, vocabulary=words, made=made)
+
+    def group_by(self, by: str) -> "Counts":
+        """One row for each value of a column of `docs`, e.g. ``"outlet"``, with summed counts.
+
+        Articles without a value are left out and named. Weights are not applied.
+
+        Raises
+        ------
+        InputError
+            For a column that does not exist.
+        """
+        from scipy.sparse import csr_array
+
+        if by not in self.docs:
+            names = ", ".join(map(str, self.docs.columns))
+            raise InputError(f"no column '{by}'; there are: {names}")
+        codes, names = pd.factorize(self.docs[by].astype("str"), sort=True)
+        inside = np.flatnonzero(codes >= 0)
+        if len(inside) < len(codes):
+            say(f"group_by: {len(codes) - len(inside)} articles without {by} are in no group")
+        ones = np.ones(len(inside), np.int32)
+        shape = (len(names), len(codes))
+        matrix = csr_array(csr_array((ones, (codes[inside], inside)), shape=shape) @ self.matrix)
+        matrix.sort_indices()
+        sizes = np.bincount(codes[inside], minlength=len(names))
+        docs = pd.DataFrame({by: names, "articles": sizes}, index=pd.Index(names, name="id"))
+        made = Made.by("group_by", settings={"by": by}, parents=(self.made,))
+        return replace(self, docs=docs, matrix=matrix.astype(np.int32), made=made)
+
+    def tf_idf(self) -> Any:
+        """Counts weighted by how few articles hold the word; csr_array of float64.
+
+        A count is multiplied by ``ln((1 + D) / (1 + df)) + 1``, with D articles of which df hold
+        the word; rows are then divided by their Euclidean length. The definition of scikit-learn's
+        TfidfTransformer with its defaults. Weights of articles are not applied.
+        """
+        from scipy.sparse import csr_array
+
+        n_docs, matrix = len(self.docs), self.matrix.astype(np.float64)
+        df = np.bincount(matrix.indices, minlength=len(self.vocabulary))
+        matrix.data *= (np.log((1 + n_docs) / (1 + df)) + 1)[matrix.indices]
+        length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)))
+        matrix.data /= np.repeat(np.where(length > 0, length, 1.0), np.diff(matrix.indptr))
+        return csr_array(matrix)
 
     @cached_property
     def content_hash(self) -> str:

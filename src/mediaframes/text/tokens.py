@@ -1,5 +1,6 @@
 """`Tokens`: articles as word ids with the way back to every character of the text."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -14,6 +15,7 @@ from mediaframes.corpus.articles import Corpus
 from mediaframes.errors import InputError
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
 from mediaframes.text.scanning import Rules, merged, scan_docs
+from mediaframes.text.words import merging
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +91,19 @@ class Tokens:
             sentences=self.sentences[token_keep],
             made=Made.by("where", settings=settings, parents=(self.made,)),
         )
+
+    def merge(self, mapping: "Mapping[str, str] | pd.DataFrame") -> "Tokens":
+        """The same tokens with words replaced by others, e.g. lemmas; spans stay.
+
+        Parameters
+        ----------
+        mapping : mapping or DataFrame
+            Word to form, or a table of `words.lemma_table`. Words that are not in it stay.
+        """
+        vocabulary, places = merging(self.vocabulary, mapping)
+        settings = {"words": blake2b("\0".join(vocabulary[places]).encode()).hexdigest()[:32]}
+        made = Made.by("merge", settings=settings, parents=(self.made,))
+        return replace(self, ids=places[self.ids], vocabulary=vocabulary, made=made)
 
     @cached_property
     def content_hash(self) -> str:

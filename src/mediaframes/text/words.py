@@ -92,6 +92,130 @@ def stems(vocabulary: pd.Index, language: str) -> list[str]:
     return [stemmer.stem(word) for word in vocabulary]
 
 
+def lemma_table(words: "pd.Series | pd.Index", language: str) -> pd.DataFrame:
+    """The dictionary form of each word (simplemma), as a table to look through before it is used.
+
+    Parameters
+    ----------
+    words : Series or Index
+        Words as index and how often they occur as values, e.g. ``counts.totals()``; or the words.
+    language : str
+        Code of the language, e.g. ``"de"``.
+
+    Returns
+    -------
+    DataFrame
+        ``word lemma count`` of the words that change, the most frequent first. Rows can be taken
+        out or changed; `Counts.merge` and `Tokens.merge` take the table.
+
+    Raises
+    ------
+    InputError
+        For a language simplemma does not know.
+
+    Examples
+    --------
+    >>> lemma_table(pd.Series({"talks": 3, "talk": 1, "met": 2}), "en")
+        word lemma  count
+    0  talks  talk      3
+    1    met  meet      2
+    """
+    import simplemma
+
+    counts = words if isinstance(words, pd.Series) else pd.Series(0, words)
+    try:
+        # nouns are in the dictionaries with capitals in German
+        lemmas = [simplemma.lemmatize(str(word), lang=language).lower() for word in counts.index]
+    except ValueError as error:
+        raise InputError(f"there are no lemmas for the language '{language}': {error}") from error
+    table = pd.DataFrame({"word": counts.index, "lemma": lemmas, "count": counts.to_numpy()})
+    table = table[table["word"] != table["lemma"]].astype({"word": "str", "lemma": "str"})
+    return table.sort_values(["count", "word"], ascending=[False, True], ignore_index=True)
+
+
+def merging(
+    vocabulary: pd.Index, mapping: "Mapping[str, str] | pd.DataFrame"
+) -> tuple[pd.Index, np.ndarray]:
+    """A vocabulary after `mapping` (word to form; or a table: first and second column).
+
+    Returns
+    -------
+    tuple
+        The new vocabulary, in code-point order, and for each old word its place in it, int32.
+
+    Raises
+    ------
+    InputError
+        Where a word is mapped to nothing.
+    """
+    if isinstance(mapping, pd.DataFrame):
+        mapping = dict(zip(mapping.iloc[:, 0], mapping.iloc[:, 1], strict=True))
+    empty = [word for word, form in mapping.items() if not isinstance(form, str) or not form]
+    if empty:
+        raise InputError(f"the word '{empty[0]}' is mapped to nothing; leave the row out")
+    forms = [mapping.get(word, word) for word in vocabulary]
+    merged = pd.Index(sorted(set(forms)), dtype="str")
+    return merged, merged.get_indexer(pd.Index(forms, dtype="str")).astype(np.int32)
+
+
+# Between the parts of a German compound may stand one of these.
+LINKS = ("", "s", "es", "n", "en", "er", "e")
+SHORTEST_PART = 4  # shorter parts ("ein", "rat") split far too many words by chance
+
+
+def compound_table(words: pd.Series, *, min_count: int = 2, language: str = "de") -> pd.DataFrame:
+    """Split compounds into words that the corpus itself holds.
+
+    A word is split in two where both parts occur at least `min_count` times and the geometric mean
+    of their counts exceeds the word's own count; of several splits the one with the highest mean.
+
+    Parameters
+    ----------
+    words : Series
+        Words as index, counts as values, e.g. ``counts.totals()``.
+    min_count : int
+        How often a part must occur.
+    language : str
+        Only ``"de"`` has linking letters; others split without.
+
+    Returns
+    -------
+    DataFrame
+        ``word first second count``, to look through before it is used.
+
+    Source
+    ------
+    Koehn, Knight (2003), Empirical Methods for Compound Splitting, EACL.
+
+    Examples
+    --------
+    >>> words = pd.Series({"friedensgespräch": 1, "frieden": 9, "gespräch": 7})
+    >>> compound_table(words)[["first", "second"]].values.tolist()
+    [['frieden', 'gespräch']]
+    """
+    counts = {str(word): int(n) for word, n in words.items()}
+    links = LINKS if language == "de" else ("",)
+    rows = []
+    for word, n in counts.items():
+        best = (float(n), "", "")
+        for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
+            second = counts.get(word[cut:], 0)
+            if second < min_count:
+                continue
+            for link in links:
+                first = word[: cut - len(link)]
+                if not word[:cut].endswith(link) or len(first) < SHORTEST_PART:
+                    continue
+                mean = (counts.get(first, 0) * second) ** 0.5
+                if counts.get(first, 0) >= min_count and (mean, first) > (best[0], best[1]):
+                    best = (mean, first, word[cut:])
+        if best[1]:
+            rows.append((word, best[1], best[2], n))
+    table = pd.DataFrame(rows, columns=["word", "first", "second", "count"])
+    table = table.astype({"word": "str", "first": "str", "second": "str", "count": "int64"})
+    return table.sort_values(["count", "word"], ascending=[False, True], ignore_index=True)
+
+
 class WordFinder:
     """Finds the words of a vocabulary that a pattern with wildcards matches.
 

@@ -1,0 +1,117 @@
+"""Lemmas, merging, compounds, sentences by language, groups and tf-idf."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csr_array
+
+from mediaframes import Corpus, Counts, InputError, count, tokenize
+from mediaframes.text.sentences import languages, points
+from mediaframes.text.words import compound_table, lemma_table
+
+
+def corpus_of(*texts: str, language: str | None = "de") -> Corpus:
+    return Corpus.from_frame(pd.DataFrame({"text": list(texts), "language": language}))
+
+
+GOLD = {  # a bar where one sentence ends and the next begins
+    "de": "Am 24. Oktober kam Prof. Dr. Ambel, u. a. mit Nr. 5. | Er sagte: „Gut.“ | Danach ging er usw. "  # noqa: E501
+    "| Der Rat tagt ca. 3 Std. lang. | BERLIN (xpa) – Die Lage sei ernst. | „Nein!“, rief sie.",
+    "en": "HARBOR CITY, Oct. 24 (XPA) - Mr. Hale met Gen. Orr at 5 p.m. in the U.S. Senate. | The end. "  # noqa: E501
+    "| “Stop!” he said. | Hale Inc. rose; Orr Co. | The rest fell. | He lives in the U.S. | They do not.",  # noqa: E501
+    "fr": "M. Le Goff a vu Mme Roux à midi. | « Non ! » dit-elle. | Le Dr. Blanc, etc. | Il part.",
+    "es": "El Sr. Ruiz y la Dra. Vega hablan. | ¿Por qué? | «Basta.» | Llegó con libros, etc. | Los vio.",  # noqa: E501
+    "it": "Il dott. Neri e on. Riva parlano. | «Basta!» | Portò libri, ecc. | Il resto no.",
+    "nl": "Dhr. Vos en mevr. Dam spraken. | Hij kocht brood, enz. | De rest niet. | Prof. Dam bleef.",  # noqa: E501
+    "pt": "O Sr. Melo e a Dra. Reis falam. | Comprou pão, etc. | Os outros não. | O prof. Melo ficou.",  # noqa: E501
+    "pl": "Dnia 24. lipca prof. Nowak i dr Lis przyszli. | Kupił chleb itd. | Oni nie. | Ul. Polna.",  # noqa: E501
+    "ru": "Проф. Иванов и акад. Лис пришли. | Он купил хлеб. | На ул. Мира тихо. | В 5 ч. утра.",
+}
+
+
+@pytest.mark.parametrize("language", sorted(GOLD))
+def test_sentences_of_nine_languages(language: str) -> None:
+    sentences = [part.strip() for part in GOLD[language].split("|")]
+    tokens = tokenize(corpus_of(" ".join(sentences), language=language))
+    expected = [
+        number
+        for number, sentence in enumerate(sentences)
+        for _ in tokenize(corpus_of(sentence, language=language)).ids
+    ]
+    assert tokens.sentences.tolist() == expected
+    assert language in languages()
+
+
+def test_abbreviations_are_words_of_one_piece() -> None:
+    for language in languages():
+        means = points(language)
+        assert len(means.never) > 40 and len(means.starters) > 30
+        assert not means.never & means.sometimes
+        for word in means.never | means.sometimes | means.starters:
+            assert tokenize(corpus_of(word)).words("0") == [word]
+
+
+def test_training_learns_an_abbreviation() -> None:
+    text = "Der Abtq. Meyer kam. Auch Abtq. Schulz ging. Heute fehlt Abtq. Braun. Gut so. " * 20
+    assert tokenize(corpus_of(text)).sentences[3] == 1
+    assert tokenize(corpus_of(text), train=True).sentences[3] == 0
+
+
+def test_lemmas_are_shown_then_merged() -> None:
+    tokens = tokenize(corpus_of("The talks ended. A talk ends", language="en"))
+    counts = count(tokens)
+    table = lemma_table(counts.totals(), "en")
+    assert dict(zip(table["word"], table["lemma"], strict=True)) == {
+        "talks": "talk", "ended": "end", "ends": "end",
+    }  # fmt: skip
+    assert counts.merge(table).totals().to_dict() == {"end": 2, "talk": 2}
+    merged = tokens.merge(table)
+    assert merged.words("0") == ["the", "talk", "end", "a", "talk", "end"]
+    assert (merged.starts == tokens.starts).all()
+    assert count(merged).totals().to_dict() == {"end": 2, "talk": 2}
+    with pytest.raises(InputError, match="no lemmas for the language 'xx'"):
+        lemma_table(counts.totals(), "xx")
+    with pytest.raises(InputError, match="'talks' is mapped to nothing"):
+        counts.merge({"talks": ""})
+
+
+def test_compounds_against_gold() -> None:
+    parts = ["frieden", "gespräch", "haus", "halt", "staat", "bürger", "recht", "hafen", "stadt",
+             "wirtschaft", "krise", "minister", "arbeit", "markt", "klima", "schutz"]  # fmt: skip
+    gold = {
+        "friedensgespräch": ("frieden", "gespräch"), "staatsbürger": ("staat", "bürger"),
+        "bürgerrecht": ("bürger", "recht"), "hafenstadt": ("hafen", "stadt"),
+        "wirtschaftskrise": ("wirtschaft", "krise"), "arbeitsmarkt": ("arbeit", "markt"),
+        "klimaschutz": ("klima", "schutz"), "wirtschaftsminister": ("wirtschaft", "minister"),
+    }  # fmt: skip
+    whole = ["gestern", "verhalten", "gerecht", "minister"]
+    counts = pd.Series(
+        {**dict.fromkeys(parts, 9), **dict.fromkeys(gold, 2), **dict.fromkeys(whole, 9)}
+    )
+    table = compound_table(counts).set_index("word")
+    right = sum(
+        tuple(table.loc[w, ["first", "second"]]) == p for w, p in gold.items() if w in table.index
+    )
+    assert right / len(gold) >= 0.9
+    assert right / len(table) >= 0.9
+
+
+def test_groups_add_up(capsys: pytest.CaptureFixture[str]) -> None:
+    docs = pd.DataFrame({"outlet": ["B", "A", "B", None]}, index=list("wxyz"))
+    counts = Counts.from_matrix(csr_array([[1, 0], [2, 1], [3, 0], [9, 9]]), ["a", "b"], docs=docs)
+    groups = counts.group_by("outlet")
+    assert groups.matrix.toarray().tolist() == [[2, 1], [4, 0]]
+    assert groups.docs["articles"].to_dict() == {"A": 1, "B": 2}
+    assert "1 articles without outlet are in no group" in capsys.readouterr().out
+    with pytest.raises(InputError, match="no column 'paper'"):
+        counts.group_by("paper")
+
+
+def test_tf_idf_is_scikit_learn_s() -> None:
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    matrix = np.random.default_rng(1).poisson(0.4, (30, 12))
+    matrix[3] = 0
+    counts = Counts.from_matrix(csr_array(matrix), [f"w{i:02d}" for i in range(12)])
+    theirs = TfidfTransformer().fit_transform(counts.matrix).toarray()
+    assert np.abs(counts.tf_idf().toarray() - theirs).max() < 1e-12
