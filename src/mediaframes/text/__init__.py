@@ -1,7 +1,7 @@
 """Articles become words and counts, with the way back to the sentence."""
 
 from mediaframes.text.concordance import concordance
-from mediaframes.text.counting import count
+from mediaframes.text.counting import count, count_parts
 from mediaframes.text.counts import Counts
 from mediaframes.text.phrases import collocations, join_phrases
 from mediaframes.text.scanning import Rules
@@ -16,6 +16,7 @@ __all__ = [
     "compound_table",
     "concordance",
     "count",
+    "count_parts",
     "join_phrases",
     "lemma_table",
     "stop_words",
