@@ -14,7 +14,7 @@ import math
 import numpy as np
 from numba import njit
 
-from mediaframes.topics._vector import add_four, axpy, dot
+from mediaframes.topics._vector import add_four, add_two, axpy, dot, dot_four
 
 STEP, ACCEPT, FAR, RELATIVE = 0.2, 1e-4, 10.0, 1e-8  # constants of R's vmmin
 MOST = 500
@@ -33,8 +33,9 @@ def _objective(eta, mu, precision, rows, data, mass, work, sizes):  # type: igno
     weight[k - 1] = 1.0
     whole += 1.0
     likelihood, product = 0.0, 1.0
+    for j in range(0, n, 4):  # the last may pass the end, where there is room and nobody looks
+        dot_four(mass, j, weight, rows, j * kp, kp, kp)
     for j in range(n):
-        mass[j] = dot(weight, 0, rows, j * kp, kp)
         if data[j] <= 3.0 and mass[j] > 1e-60 and mass[j] < 1e60:
             # one logarithm for many words
             product *= mass[j]
@@ -57,17 +58,22 @@ def _objective(eta, mu, precision, rows, data, mass, work, sizes):  # type: igno
 
 @njit(cache=True, nogil=True)
 def _gradient(gradient, rows, data, mass, work, sizes):  # type: ignore[no-untyped-def]
-    """Gradient at the point `_objective` saw last."""
+    """Gradient at the point `_objective` saw last; the words' masses are used up."""
     k, kp, n, total = sizes
     weight, part, sums = work[0], work[2], work[3]
     sums[:] = 0.0
+    whole = n // 4 * 4
     for j in range(n):
-        axpy(sums, 0, data[j] / mass[j], rows, j * kp, kp)
-    whole = 0.0
+        mass[j] = data[j] / mass[j]
+    for j in range(0, whole, 4):
+        add_four(sums, 0, mass, rows, (j, 1, j * kp, kp), kp)
+    for j in range(whole, n):
+        axpy(sums, 0, mass[j], rows, j * kp, kp)
+    total_weight = 0.0
     for t in range(k):
-        whole += weight[t]
+        total_weight += weight[t]
     for t in range(k - 1):
-        gradient[t] = part[t] - weight[t] * sums[t] + total / whole * weight[t]
+        gradient[t] = part[t] - weight[t] * sums[t] + total / total_weight * weight[t]
 
 
 @njit(cache=True, nogil=True)
@@ -127,8 +133,8 @@ def _search(eta, mu, precision, rows, data, mass, work, inverse, sizes):  # type
                         two += image[t] * change[t]
                     two = 1.0 + two / one
                     for t in range(size):
-                        axpy(inverse, t * kp, (two * way[t] - image[t]) / one, way, 0, kp)
-                        axpy(inverse, t * kp, -way[t] / one, image, 0, kp)
+                        pair = ((two * way[t] - image[t]) / one, -way[t] / one)
+                        add_two(inverse, t * kp, pair, way, image, kp)
                 else:
                     last = gradients
             elif last < gradients:
@@ -184,7 +190,7 @@ def _curvature(hessian, scaled, rows, data, mass, weight, precision, sizes):  # 
     hessian[:] = 0.0
     for j in range(0, n, 4):
         for t in range(k - 1):  # the lower triangle, in blocks of eight
-            add_four(hessian, t * kp, scaled, j * kp + t, scaled, j * kp, kp, t // 8 * 8 + 8)
+            add_four(hessian, t * kp, scaled, scaled, (j * kp + t, kp, j * kp, kp), t // 8 * 8 + 8)
     for t in range(k - 1):
         share = weight[t] / whole
         for u in range(t + 1):
@@ -220,7 +226,7 @@ def _covariance(hessian, lower, root, cover, size, kp):  # type: ignore[no-untyp
     for i in range(0, size, 4):  # rows beyond `size` are zero
         last = min(i + 3, size - 1)
         for t in range(last + 1):
-            add_four(cover, t * kp, root, i * kp + t, root, i * kp, kp, t // 8 * 8 + 8)
+            add_four(cover, t * kp, root, root, (i * kp + t, kp, i * kp, kp), t // 8 * 8 + 8)
     return logs
 
 
@@ -266,6 +272,22 @@ def estep(counts, docs, beta, eta, mu, precision, entropy, k, weights):  # type:
             factor = weights[d] * values[j] / mass[j]
             axpy(stats, indices[first + j] * kp, factor, work[0], 0, kp)
     return stats, cover, bounds
+
+
+@njit(cache=True, nogil=True)
+def take_out(rows, chosen, best, far):  # type: ignore[no-untyped-def]
+    """Take the direction of row `best` out of all rows not yet chosen; squared lengths in `far`.
+
+    `rows` is flat, each row padded with zeros to a multiple of eight.
+    """
+    n = len(rows) // len(far)
+    way = rows[best * n : (best + 1) * n] / math.sqrt(far[best])
+    for i in range(len(far)):
+        if chosen[i]:
+            far[i] = 0.0
+        else:
+            axpy(rows, i * n, -dot(rows, i * n, way, 0, n), way, 0, n)
+            far[i] = dot(rows, i * n, rows, i * n, n)
 
 
 @njit(cache=True, nogil=True)

@@ -42,6 +42,17 @@ def _loop(builder, n):  # type: ignore[no-untyped-def]
     return cgutils.for_range_slice(builder, zero, n, step, n.type)
 
 
+def _across(builder, whole):  # type: ignore[no-untyped-def]
+    """The sum of a vector's lanes, halves added to halves."""
+    parts = [
+        builder.extract_element(whole, ir.Constant(ir.IntType(32), lane)) for lane in range(LANES)
+    ]
+    while len(parts) > 1:
+        half = len(parts) // 2
+        parts = [builder.fadd(parts[t], parts[t + half]) for t in range(half)]
+    return parts[0]
+
+
 @intrinsic
 def _dot(typingctx, a, i, b, j, n):  # type: ignore[no-untyped-def]
     """Sum of ``a[i + t] * b[j + t]`` for t below n."""
@@ -55,15 +66,7 @@ def _dot(typingctx, a, i, b, j, n):  # type: ignore[no-untyped-def]
             x, _ = _load(builder, one, place, vector)
             y, _ = _load(builder, two, place, vector)
             builder.store(builder.fadd(builder.load(total), builder.fmul(x, y)), total)
-        whole = builder.load(total)
-        parts = [
-            builder.extract_element(whole, ir.Constant(ir.IntType(32), lane))
-            for lane in range(LANES)
-        ]
-        while len(parts) > 1:
-            half = len(parts) // 2
-            parts = [builder.fadd(parts[t], parts[t + half]) for t in range(half)]
-        return parts[0]
+        return _across(builder, builder.load(total))
 
     return a.dtype(a, types.int64, b, types.int64, types.int64), codegen
 
@@ -119,18 +122,24 @@ def _renew_row(typingctx, part, words, i, stats, weights, n):  # type: ignore[no
 
 
 @intrinsic
-def _add_four(typingctx, y, i, factors, j, x, m, stride, n):  # type: ignore[no-untyped-def]
-    """``y[i + t] += sum over q < 4 of factors[j + q * stride] * x[m + q * stride + t]``."""
+def _add_four(typingctx, y, i, factors, x, strides, n):  # type: ignore[no-untyped-def]
+    """``y[i + t] += factors[j + q * a] * x[m + q * b + t]`` for q = 0, 1, 2, 3 in turn.
+
+    `strides` is (j, a, m, b).
+    """
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
         vector = _vector(signature.args[0])
         target = _pointer(context, builder, signature.args[0], args[0], args[1])
-        factor = _pointer(context, builder, signature.args[2], args[2], args[3])
-        source = _pointer(context, builder, signature.args[4], args[4], args[5])
-        steps = [builder.mul(args[6], ir.Constant(args[6].type, q)) for q in range(4)]
-        weights = [_spread(builder, builder.load(builder.gep(factor, [step]))) for step in steps]
+        first, apart, begin, wide = (builder.extract_value(args[4], place) for place in range(4))
+        factor = _pointer(context, builder, signature.args[2], args[2], first)
+        source = _pointer(context, builder, signature.args[3], args[3], begin)
+        four = [ir.Constant(first.type, q) for q in range(4)]
+        places = [builder.gep(factor, [builder.mul(apart, q)]) for q in four]
+        weights = [_spread(builder, builder.load(place)) for place in places]
+        steps = [builder.mul(wide, q) for q in four]
         sources = [builder.gep(source, [step]) for step in steps]
-        with _loop(builder, args[7]) as (place, _):
+        with _loop(builder, args[5]) as (place, _):
             total, there = _load(builder, target, place, vector)
             for weight, row in zip(weights, sources, strict=True):
                 value, _ = _load(builder, row, place, vector)
@@ -139,7 +148,56 @@ def _add_four(typingctx, y, i, factors, j, x, m, stride, n):  # type: ignore[no-
         return context.get_dummy_value()
 
     whole = types.int64
-    return types.void(y, whole, factors, whole, x, whole, whole, whole), codegen
+    return types.void(y, whole, factors, x, types.UniTuple(whole, 4), whole), codegen
+
+
+@intrinsic
+def _dot_four(typingctx, out, i, a, x, m, stride, n):  # type: ignore[no-untyped-def]
+    """``out[i + q] = sum of a[t] * x[m + q * stride + t]`` for q < 4, t below n."""
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        vector = _vector(signature.args[2])
+        zero = ir.Constant(args[1].type, 0)
+        result = _pointer(context, builder, signature.args[0], args[0], args[1])
+        left = _pointer(context, builder, signature.args[2], args[2], zero)
+        right = _pointer(context, builder, signature.args[3], args[3], args[4])
+        four = [ir.Constant(args[1].type, q) for q in range(4)]
+        sources = [builder.gep(right, [builder.mul(args[5], q)]) for q in four]
+        empty = ir.Constant(vector, [0.0] * LANES)
+        totals = [cgutils.alloca_once_value(builder, empty) for _ in four]
+        with _loop(builder, args[6]) as (place, _):
+            value, _ = _load(builder, left, place, vector)
+            for total, source in zip(totals, sources, strict=True):
+                other, _ = _load(builder, source, place, vector)
+                builder.store(builder.fadd(builder.load(total), builder.fmul(value, other)), total)
+        for q, total in zip(four, totals, strict=True):
+            builder.store(_across(builder, builder.load(total)), builder.gep(result, [q]))
+        return context.get_dummy_value()
+
+    whole = types.int64
+    return types.void(out, whole, a, x, whole, whole, whole), codegen
+
+
+@intrinsic
+def _add_two(typingctx, y, i, factors, a, b, n):  # type: ignore[no-untyped-def]
+    """``y[i + t] += factors[0] * a[t] + factors[1] * b[t]`` for t below n, in turn."""
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        vector = _vector(signature.args[0])
+        zero = ir.Constant(args[1].type, 0)
+        target = _pointer(context, builder, signature.args[0], args[0], args[1])
+        sources = [_pointer(context, builder, signature.args[at], args[at], zero) for at in (3, 4)]
+        weights = [_spread(builder, builder.extract_value(args[2], at)) for at in (0, 1)]
+        with _loop(builder, args[5]) as (place, _):
+            total, there = _load(builder, target, place, vector)
+            for weight, row in zip(weights, sources, strict=True):
+                value, _ = _load(builder, row, place, vector)
+                total = builder.fadd(total, builder.fmul(weight, value))
+            builder.store(total, there, align=4)
+        return context.get_dummy_value()
+
+    pair = types.UniTuple(y.dtype, 2)
+    return types.void(y, types.int64, pair, a, b, types.int64), codegen
 
 
 # numba's decorator carries no types
@@ -147,3 +205,5 @@ dot: Any = _dot
 axpy: Any = _axpy
 renew_row: Any = _renew_row
 add_four: Any = _add_four
+add_two: Any = _add_two
+dot_four: Any = _dot_four

@@ -84,16 +84,16 @@ def _row_sums(gram: np.ndarray) -> np.ndarray:
 
 def _anchors(rows: np.ndarray, k: int) -> np.ndarray:
     """The words farthest from the span of those before them (stabilized Gram-Schmidt)."""
-    rows = rows.copy()
+    from mediaframes.topics._stm import take_out
+
+    n = len(rows)
+    padded = np.zeros((n, -(-rows.shape[1] // 8) * 8))
+    padded[:, : rows.shape[1]] = rows
     far = (rows**2).sum(axis=1)
-    chosen: list[int] = []
+    taken, chosen = np.zeros(n, bool), []
     for _ in range(k):
         best = int(np.argmax(far))
         chosen.append(best)
-        rows[best] /= np.sqrt(far[best])
-        products = rows @ rows[best]
-        products[chosen] = 0
-        rows -= np.outer(products, rows[best])
-        far = (rows**2).sum(axis=1)
-        far[chosen] = 0
+        taken[best] = True
+        take_out(padded.ravel(), taken, best, far)
     return np.array(chosen)
