@@ -657,3 +657,17 @@ def test_parts_refuse_what_would_count_wrongly() -> None:
     assert len(apply_codebook([part, silent], codebook, language="en")) == 2
     with pytest.raises(InputError, match="in parts and hold no texts"):
         apply_codebook([part], codebook).lines("A")
+
+
+def test_typographic_signs_in_terms_are_those_of_the_text(tmp_path: Path) -> None:
+    file = tmp_path / "signs.yml"
+    file.write_text(
+        "name: signs\nlanguages: [en]\nframes:\n- name: A\n  definition: x\n"
+        "  terms:\n    en: [o’br*, '*’brien', self‐made*, don’t]\n"
+    )
+    text = "It was O’Brien, a self-made man. They don't know O'Brien, self‐made again."
+    corpus = Corpus.from_frame(pd.DataFrame({"text": [text], "language": "en"}))
+    hits = apply_codebook(tokenize(corpus), read_codebook(file))
+    assert hits.counts.set_index("term")["matches"].to_dict() == {
+        "o’br*": 2, "*’brien": 2, "self‐made*": 2, "don’t": 1,
+    }  # fmt: skip

@@ -15,7 +15,7 @@ from mediaframes.corpus.articles import Corpus
 from mediaframes.frames.codebook import LONGEST_TERM, Codebook, Frame, Rule
 from mediaframes.made import Made
 from mediaframes.text.tokens import tokenize
-from mediaframes.text.words import WordFinder
+from mediaframes.text.words import WordFinder, plain
 
 # Letters that stand for * and ? while a term passes through the tokenizer: clicks of Khoisan
 # languages, which no newspaper prints.
@@ -130,13 +130,9 @@ class Lookup:
         self._known: dict[str, np.ndarray] = {}
 
     def words(self, pattern: str) -> np.ndarray:
-        """Word ids, int32, ascending; typographic and straight apostrophes are alike."""
+        """Word ids, int32, ascending; typographic apostrophes and hyphens count as plain ones."""
         if pattern not in self._known:
-            found = self._matches(pattern)
-            if "'" in pattern:
-                curly = self._matches(pattern.replace("'", "’"))
-                found = np.union1d(found, curly).astype(np.int32)
-            self._known[pattern] = found
+            self._known[pattern] = self._matches(plain(pattern))
         return self._known[pattern]
 
     def _matches(self, pattern: str) -> np.ndarray:
