@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mediaframes.corpus.articles import Corpus
 from mediaframes.errors import InputError
-from mediaframes.frames import Codebook, Hits, apply_codebook
+from mediaframes.frames import Codebook, Hits, apply_codebook, read_codebook
 from mediaframes.frames.codebook import Rule
 from mediaframes.text import Tokens, tokenize
 
