@@ -57,6 +57,20 @@ def test_candidates_restrict_the_answer() -> None:
         language(corpus_of(danish), languages="de")
 
 
+def test_a_language_that_was_not_expected_is_not_taken_for_one_that_was(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    french = (
+        "Le ministre a présenté lundi à Paris de nouvelles règles pour le commerce, et "
+        "l'opposition a critiqué le projet et demandé plus de temps pour le lire."
+    )
+    texts = corpus_of(french, french, ENGLISH * 2, GERMAN, language=[None, "en", "en", None])
+    docs = language(texts, languages=("de", "en")).docs
+    assert docs["language"].tolist() == ["fr", "en", "en", "de"]
+    assert docs["language_detected"].tolist() == ["fr", "fr", "en", "de"]
+    assert "1 look like another language than stated (e.g. a1" in capsys.readouterr().out
+
+
 def test_called_twice_says_the_same() -> None:
     once = language(corpus_of(GERMAN, ENGLISH, "Ja."))
     twice = language(once)

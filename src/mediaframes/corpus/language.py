@@ -39,8 +39,9 @@ def language(corpus: Corpus, *, languages: Sequence[str] | None = None) -> Corpu
     corpus : Corpus
         Before or after `clean`.
     languages : sequence of str, optional
-        The only candidates, as ISO 639-1 codes, e.g. ``("de", "en")``; by default all that
-        py3langid knows. Fewer candidates make short texts safer.
+        The expected ones, as ISO 639-1 codes, e.g. ``("de", "en")``; by default all that
+        py3langid knows. Fewer candidates make short texts safer. Only a text of 100 letters and
+        more that is surely in none of them is given another language.
 
     Returns
     -------
@@ -83,8 +84,13 @@ def language(corpus: Corpus, *, languages: Sequence[str] | None = None) -> Corpu
     letters = np.array([sum(map(str.isalpha, sample)) for sample in samples], dtype=np.int64)
     codes, probability = classify(detector, samples)
     known = letters >= MIN_LETTERS
+    foreign = np.zeros(len(docs), dtype=bool)
     if languages is None:
         known &= (letters >= SURE_LETTERS) | (probability >= LIKELY)
+    else:  # a text that is surely in none of them would be taken for the nearest of them
+        whole, likely = classify(_detector(None), samples)
+        foreign = (letters >= SURE_LETTERS) & (likely >= SURE) & ~np.isin(whole, list(languages))
+        codes, probability = np.where(foreign, whole, codes), np.where(foreign, likely, probability)
     detected = codes.astype(object)
     detected[~known] = None
     sure = known & (letters >= SURE_LETTERS) & (probability >= SURE)
@@ -100,7 +106,7 @@ def language(corpus: Corpus, *, languages: Sequence[str] | None = None) -> Corpu
     stated = docs["language"].map(language_code, na_action="ignore").astype("str")
     against = given & sure & (stated != docs["language_detected"])
     if languages is not None:  # with a closed list, an article in a third language proves nothing
-        against &= stated.isin(list(languages))
+        against &= stated.isin(list(languages)) | foreign
     say(_message(docs, filled, against))
     settings = {"languages": list(languages) if languages is not None else None}
     return corpus.replace(step="language", settings=settings, docs=docs)
