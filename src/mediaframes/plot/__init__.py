@@ -23,6 +23,9 @@ itself, once, at its printed size. No ``plt.show()``, no ``%matplotlib inline``,
 | `estimates` | any with value, low, high | forest: a dot and interval for each row |
 | `keyness` | ``mf.keyness`` | two-sided dots with intervals |
 | `top_words` | ``topics.top_words`` | words of each topic |
+| `topic_map` | ``mf.topic_map`` | topics in two dimensions, alike ones close |
+| `topic_network` | ``mf.network_map`` | topics, edges and packages with their stability |
+| `co_membership` | ``mf.co_membership`` | matrix: how often two topics fall together |
 | `save_figure` `save_table` `save_numbers` | | files in `reports_folder` |
 | `journal` `axes` | | the same look for a figure of your own |
 """
@@ -35,7 +38,9 @@ from mediaframes.plot.numbers import save_numbers
 
 if TYPE_CHECKING:
     from mediaframes.plot.forest import estimates
+    from mediaframes.plot.maps import topic_map, topic_network
     from mediaframes.plot.outlets import copies, frame_share, residuals
+    from mediaframes.plot.packages import co_membership
     from mediaframes.plot.panels import grid
     from mediaframes.plot.style import PALETTE, WIDTHS, axes, journal
     from mediaframes.plot.topics import top_words
@@ -53,7 +58,10 @@ _WHERE = {
     "estimates": "forest",
     "journal": "style",
     "top_words": "topics",
+    "co_membership": "packages",
     "grid": "panels",
+    "topic_map": "maps",
+    "topic_network": "maps",
     "prevalence": "trends",
     "keyness": "words",
 }
@@ -63,6 +71,7 @@ __all__ = [
     "WIDTHS",
     "Bundle",
     "axes",
+    "co_membership",
     "copies",
     "estimates",
     "file_name",
@@ -77,6 +86,8 @@ __all__ = [
     "save_numbers",
     "save_table",
     "top_words",
+    "topic_map",
+    "topic_network",
 ]
 
 

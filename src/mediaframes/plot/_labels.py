@@ -107,6 +107,73 @@ def label_ends(
     return labels
 
 
+# Where a label may stand about its mark: the side it leans to, right and left first.
+SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
+GAPS = (1.5, 7.0, 14.0)  # between mark and label, points; from the second on a hairline joins them
+
+
+def beside(
+    marks: np.ndarray, sizes: np.ndarray, room: tuple[float, float], taken: np.ndarray | None = None
+) -> np.ndarray:
+    """Centers of labels beside round marks, without overlaps; missing where there is no space.
+
+    Parameters
+    ----------
+    marks : array of shape (n, 3)
+        Center and radius of each mark; they are labeled in this order.
+    sizes : array of shape (n, 2)
+        Width and height of each label; a label without width is not placed.
+    room : tuple
+        Width and height of the space, from 0.
+    taken : array of shape (m, 4), optional
+        Boxes (left, bottom, right, top) that must stay free.
+
+    Returns
+    -------
+    array of shape (n, 2)
+
+    Examples
+    --------
+    >>> beside(np.array([[10.0, 10, 2], [10, 30, 2]]), np.array([[20.0, 6], [20, 6]]), (50, 50))
+    array([[23.5, 10. ],
+           [23.5, 30. ]])
+    >>> bool(np.isnan(beside(np.array([[10.0, 10, 2]]), np.array([[99.0, 6]]), (50, 50))).all())
+    True
+    """
+    centers = np.full((len(marks), 2), np.nan)
+    boxes = [] if taken is None else [tuple(box) for box in taken]
+    tries = [(gap, side) for gap in GAPS for side in SIDES]
+    for row, (x, y, radius) in enumerate(marks):
+        half = sizes[row] / 2
+        for gap, side in tries if half[0] > 0 else ():
+            lean = np.array(side, float)
+            out = lean / np.hypot(*lean) * (radius + gap)
+            center = np.array([x, y]) + out + lean * half
+            box = (*(center - half), *(center + half))
+            inside = min(box) >= 0 and box[2] <= room[0] and box[3] <= room[1]
+            if inside and not _hits(box, boxes) and not _covers(box, marks):
+                centers[row] = center
+                boxes.append(box)
+                break
+    return centers
+
+
+def _hits(box: tuple[float, ...], boxes: list[tuple[float, ...]]) -> bool:
+    if not boxes:
+        return False
+    left, bottom, right, top = np.array(boxes).T
+    apart = (left >= box[2]) | (right <= box[0]) | (bottom >= box[3]) | (top <= box[1])
+    return bool((~apart).any())
+
+
+def _covers(box: tuple[float, ...], marks: np.ndarray) -> bool:
+    """Whether the box lies over one of the round marks."""
+    nearest_x = np.clip(marks[:, 0], box[0], box[2])
+    nearest_y = np.clip(marks[:, 1], box[1], box[3])
+    away = np.hypot(marks[:, 0] - nearest_x, marks[:, 1] - nearest_y)
+    return bool((away < marks[:, 2]).any())
+
+
 def time_axis(ax: Axes, days: pd.Series) -> None:
     """Ticks at months or years, in English whatever the locale, the year below."""
     first, last = days.min(), days.max()

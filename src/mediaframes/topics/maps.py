@@ -1,0 +1,210 @@
+"""Topics in two dimensions, and networks of topics laid out: the tables behind the figures."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from mediaframes.errors import InputError
+from mediaframes.topics.model import Topics
+
+if TYPE_CHECKING:
+    from mediaframes.topics.networks import TopicNetwork
+
+ROUNDS = 300  # of the layout; its steps grow smaller and end at 0
+LINKS = 3  # edges of each topic that pull: all of a dense graph would pull it into one ball
+
+
+def topic_map(topics: Topics) -> pd.DataFrame:
+    """Where topics lie when topics with alike words lie close together.
+
+    Parameters
+    ----------
+    topics : Topics
+
+    Returns
+    -------
+    DataFrame
+        One row per topic: ``topic name share x y kept``. `share` is the topic's size; `kept`, the
+        same in all rows, tells how much of the (squared) distances the two dimensions show. Add a
+        column of your own, such as the package, to color by it.
+
+    Raises
+    ------
+    InputError
+        For fewer than three topics.
+
+    Notes
+    -----
+    Distance is the square root of the Jensen-Shannon divergence (base 2) of two topics' words, the
+    positions are its classical multidimensional scaling (as LDAvis, which scales the divergence
+    itself). Each axis is turned so that its largest coordinate is positive.
+
+    Examples
+    --------
+    >>> words = [[8, 2, 0, 0], [7, 3, 0, 0], [0, 0, 5, 5]]
+    >>> model = Topics.from_arrays(words=words, shares=[[1, 1, 1]], vocabulary=list("abcd"))
+    >>> topic_map(model).round(2)[["topic", "share", "x"]].values.tolist()
+    [[1.0, 0.33, -0.33], [2.0, 0.33, -0.33], [3.0, 0.33, 0.67]]
+    """
+    if len(topics) < 3:
+        raise InputError(f"{len(topics)} topics make no map; it takes three")
+    places, kept = scaled(word_distances(topics.words))
+    table = topics.diagnostics[["topic", "name", "share"]].reset_index(drop=True)
+    return table.assign(x=places[:, 0], y=places[:, 1], kept=kept)
+
+
+def word_distances(words: np.ndarray) -> np.ndarray:
+    """Jensen-Shannon distance (root of the divergence, base 2) between all rows; (K, K), 0 to 1.
+
+    Examples
+    --------
+    >>> word_distances(np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])).round(3).tolist()
+    [[0.0, 1.0, 0.558], [1.0, 0.0, 0.558], [0.558, 0.558, 0.0]]
+    """
+    from scipy.special import xlogy
+
+    own = xlogy(words, words).sum(axis=1)
+    result = np.zeros((len(words), len(words)))
+    for one in range(len(words)):
+        middle = (words[one] + words[one + 1 :]) / 2
+        both = (own[one] + own[one + 1 :]) / 2 - xlogy(middle, middle).sum(axis=1)
+        result[one, one + 1 :] = np.sqrt(np.clip(both / np.log(2), 0, 1))
+    return np.asarray(result + result.T)
+
+
+def scaled(distances: np.ndarray) -> tuple[np.ndarray, float]:
+    """Classical multidimensional scaling to (K, 2), and the share of squared distances kept.
+
+    Examples
+    --------
+    >>> places, kept = scaled(np.array([[0.0, 3.0, 4.0], [3.0, 0.0, 5.0], [4.0, 5.0, 0.0]]))
+    >>> float(np.linalg.norm(places[1] - places[2]).round(6)), round(kept, 6)
+    (5.0, 1.0)
+    """
+    n = len(distances)
+    center = np.eye(n) - 1 / n
+    values, vectors = np.linalg.eigh(center @ (distances**2) @ center / -2)
+    best = np.argsort(-values, kind="stable")[:2]
+    places = vectors[:, best] * np.sqrt(np.maximum(values[best], 0.0))
+    # which way an axis runs is arbitrary; rounding keeps last digits from deciding
+    largest = np.argmax(np.abs(places).round(9), axis=0)
+    places = places * np.where(places[largest, [0, 1]] < 0, -1.0, 1.0)
+    positive = float(values[values > 0].sum())
+    return places, float(np.maximum(values[best], 0).sum()) / positive if positive > 0 else 0.0
+
+
+def network_map(network: "TopicNetwork") -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A topic network laid out: its topics with places, its edges ranked.
+
+    Parameters
+    ----------
+    network : TopicNetwork
+
+    Returns
+    -------
+    nodes : DataFrame
+        The network's topics with ``x y`` and ``package_stability``, the mean of its topics.
+    edges : DataFrame
+        ``topic_a topic_b similarity together rank``: `rank` is the edge's place among those of
+        its topics (1: no edge of one of the two is stronger), so that edges up to a rank leave no
+        topic alone.
+
+    Notes
+    -----
+    Fruchterman and Reingold's forces, with the edges up to rank 3 as springs, each as strong as
+    its similarity over the largest. The start is the classical scaling of 1 - similarity, nothing
+    is random, and the result is turned to its principal axes.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> model = Topics.from_arrays(words=np.ones((6, 3)), shares=rng.dirichlet([1] * 6, 50),
+    ...                            vocabulary=list("abc"))
+    >>> from mediaframes.topics.networks import topic_network
+    >>> nodes, edges = network_map(topic_network(model, seed=1, draws=50))
+    >>> len(nodes), int(edges["rank"].min())
+    (6, 1)
+    """
+    edges = network.edges()
+    ends = pd.concat([edges["topic_a"], edges["topic_b"]])
+    strongest = ends.to_frame("topic").assign(value=[*edges["similarity"], *edges["similarity"]])
+    place = strongest.groupby("topic")["value"].rank(ascending=False, method="first").to_numpy()
+    rank = np.minimum(place[: len(edges)], place[len(edges) :]).astype(np.int64)
+    edges = edges.assign(rank=rank)
+    numbers = pd.Index(network.topics["topic"])
+    pull = np.zeros_like(network.similarity)
+    near = edges[edges["rank"] <= LINKS]
+    one, two = numbers.get_indexer(near["topic_a"]), numbers.get_indexer(near["topic_b"])
+    top = float(near["similarity"].max()) if len(near) else 1.0
+    pull[one, two] = pull[two, one] = near["similarity"].to_numpy() / top
+    start, _ = scaled(1 - network.similarity - np.eye(len(pull)))
+    places = _forces(start, pull)
+    nodes = network.topics.assign(x=places[:, 0], y=places[:, 1])
+    nodes["package_stability"] = nodes.groupby("package")["stability"].transform("mean")
+    return nodes, edges
+
+
+def _forces(start: np.ndarray, pull: np.ndarray) -> np.ndarray:
+    """Places after `ROUNDS` of attraction along edges and repulsion between all, (K, 2)."""
+    n = len(start)
+    places = start / max(float(np.abs(start).max()), 1e-9)
+    # topics on one spot would not know where to go: a spiral, too small to see, sets them apart
+    turn = np.arange(n) * 2.399963  # the golden angle
+    places = places + 1e-3 * np.column_stack([np.cos(turn), np.sin(turn)])
+    wide = 2 / np.sqrt(n)  # the distance at which two topics joined by a full spring rest
+    for step in range(ROUNDS):
+        way = places[:, None, :] - places[None, :, :]
+        far = np.maximum(np.sqrt((way**2).sum(axis=2)), 1e-6)
+        # gravity keeps parts without edges between them on the page
+        force = (way * (wide**2 / far**2 - pull * far / wide)[:, :, None]).sum(axis=1)
+        force -= 0.5 * places
+        length = np.maximum(np.sqrt((force**2).sum(axis=1)), 1e-9)
+        heat = 0.1 * (1 - step / ROUNDS)
+        places = places + force / length[:, None] * np.minimum(length, heat)[:, None]
+    places = places - places.mean(axis=0)
+    _, _, axes = np.linalg.svd(places, full_matrices=False)
+    places = places @ axes.T
+    largest = np.argmax(np.abs(places).round(6), axis=0)
+    return np.asarray(places * np.where(places[largest, [0, 1]] < 0, -1.0, 1.0))
+
+
+def co_membership(network: "TopicNetwork") -> pd.DataFrame:
+    """How often each two topics fall into one package, over all partitions.
+
+    Parameters
+    ----------
+    network : TopicNetwork
+
+    Returns
+    -------
+    DataFrame
+        One row per ordered pair of two topics: ``topic_a name_a package_a place_a topic_b name_b
+        package_b place_b together``. `place` (from 1) orders the topics by package and, within it,
+        by stability.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> model = Topics.from_arrays(words=np.ones((4, 3)), shares=rng.dirichlet([1] * 4, 50),
+    ...                            vocabulary=list("abc"))
+    >>> from mediaframes.topics.networks import topic_network
+    >>> len(co_membership(topic_network(model, seed=1, draws=50)))
+    12
+    """
+    topics = network.topics.reset_index(drop=True)
+    order = topics.sort_values(
+        ["package", "stability", "topic"], ascending=[True, False, True]
+    ).index.to_numpy()
+    place = np.empty(len(topics), np.int64)
+    place[order] = np.arange(1, len(topics) + 1)
+    facts = topics[["topic", "name", "package"]].assign(place=place)
+    one, two = np.nonzero(~np.eye(len(topics), dtype=bool))
+    table = pd.concat(
+        [
+            facts.iloc[one].add_suffix("_a").reset_index(drop=True),
+            facts.iloc[two].add_suffix("_b").reset_index(drop=True),
+        ],
+        axis=1,
+    ).assign(together=network.together[one, two])
+    return table.sort_values(["place_a", "place_b"], ignore_index=True)
