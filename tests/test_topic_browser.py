@@ -62,7 +62,7 @@ class Tags(HTMLParser):
 
 def test_sentences_are_those_of_the_topics_words(fitted) -> None:
     topics, tokens = fitted
-    table = representative_sentences(topics, tokens, n=2)
+    table = representative_sentences(topics, tokens=tokens, n=2)
     money = next(n for n, name in enumerate(topics.names, 1) if "money" in name or "banks" in name)
     assert set(table.loc[table["topic"] == money, "text"]) == {MONEY}
     assert set(table.loc[table["topic"] != money, "text"]) == {PARKS}
@@ -81,12 +81,12 @@ def test_sentences_need_the_words_and_articles_of_the_topics(fitted) -> None:
     topics, tokens = fitted
     other = tokenize(Corpus.from_frame(pd.DataFrame({"text": ["Zzz yyy xxx."]})))
     with pytest.raises(InputError, match="no word of the topics"):
-        representative_sentences(topics, other)
+        representative_sentences(topics, tokens=other)
     other = tokenize(Corpus.from_frame(pd.DataFrame({"text": [MONEY]}, index=["else"])))
     with pytest.raises(InputError, match="no article of the topics"):
-        representative_sentences(topics, other)
+        representative_sentences(topics, tokens=other)
     with pytest.raises(InputError, match="n=0"):
-        representative_sentences(topics, tokens, n=0)
+        representative_sentences(topics, tokens=tokens, n=0)
 
 
 def test_shared_words_by_hand() -> None:

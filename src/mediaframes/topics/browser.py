@@ -103,7 +103,7 @@ def browse_topics(
     read = tokenize(tokens) if isinstance(tokens, Corpus) else tokens
     found = pd.DataFrame()
     if read is not None and sentences:
-        found = representative_sentences(topics, read, n=sentences)
+        found = representative_sentences(topics, tokens=read, n=sentences)
     data = _payload(topics, read, found, articles)
     page = _page(data)
     fewer = max(articles, sentences)

@@ -13,7 +13,7 @@ LONGEST = 60  # words of a sentence; beyond it is a list, or an article without 
 ARTICLES = 20  # best articles of a topic that are searched for sentences
 
 
-def representative_sentences(topics: Topics, tokens: Tokens, *, n: int = 3) -> pd.DataFrame:
+def representative_sentences(topics: Topics, *, tokens: Tokens, n: int = 3) -> pd.DataFrame:
     """Sentences whose words are most particular to a topic, out of its best articles.
 
     Parameters
@@ -52,7 +52,7 @@ def representative_sentences(topics: Topics, tokens: Tokens, *, n: int = 3) -> p
     >>> words = ["banks", "lend", "money", "parks", "save", "trees"]
     >>> model = Topics.from_arrays(words=[[3, 1, 1, 0, 1, 0], [0, 0, 0, 1, 0, 1]],
     ...                            shares=[[0.6, 0.4]], vocabulary=words)
-    >>> representative_sentences(model, tokens)[["topic", "text"]].values.tolist()
+    >>> representative_sentences(model, tokens=tokens)[["topic", "text"]].values.tolist()
     [[1, 'Banks lend money banks save.']]
     """
     if n < 1:
@@ -222,6 +222,6 @@ def topic_sheet(topics: Topics, *, tokens: Tokens | None = None, n: int = 8) -> 
     if "closest" in table:
         table["closest"] = table["closest"].astype("Int64")
     if tokens is not None:
-        sentences = representative_sentences(topics, tokens, n=1).set_index("topic")["text"]
+        sentences = representative_sentences(topics, tokens=tokens, n=1).set_index("topic")["text"]
         table["sentence"] = sentences
     return table.reset_index()
