@@ -71,7 +71,14 @@ def _files(source: Source) -> Iterator[tuple[Opened, bytes | None]]:
     if not source.path.is_file():  # a pipe, a device, a broken link
         yield Opened(source, "", None, source.skipped or "no file that can be opened"), None
         return
-    with _stream(source) as stream:
+    try:
+        opened = _stream(source)
+    except InputError as error:
+        if source.asked:
+            raise
+        yield Opened(source, "", None, _reason(error, source.name)), None
+        return
+    with opened as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
         if source.skipped:
@@ -143,6 +150,21 @@ def _settle(place: int, found: Batch | InputError, opened: list[Opened]) -> None
     if file.source.asked:
         raise found
     opened[place] = file._replace(skipped=_reason(found, file.source.name))
+
+
+def not_read(opened: list[Opened], files: list[Opened], error: InputError) -> list[Opened]:
+    """`opened` with these files as not read, for this reason; raises where the user named one.
+
+    One table without texts must not keep a researcher from all other files of a folder.
+    """
+    if any(file.source.asked for file in files):
+        raise error
+    names = {file.source.name for file in files}
+    reason = _reason(error, files[0].source.name)
+    return [
+        file._replace(batch=None, skipped=reason) if file.source.name in names else file
+        for file in opened
+    ]
 
 
 def _reason(error: InputError, name: str) -> str:

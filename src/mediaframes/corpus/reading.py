@@ -9,7 +9,7 @@ import pandas as pd
 from mediaframes._console import say
 from mediaframes.corpus.articles import Corpus
 from mediaframes.corpus.gathering import articles_of, parts_of, stubs_of, together
-from mediaframes.corpus.opening import open_all
+from mediaframes.corpus.opening import not_read, open_all
 from mediaframes.corpus.readers import Options
 from mediaframes.corpus.readers._ids import typed, with_ids
 from mediaframes.corpus.readers._sources import find_sources
@@ -73,8 +73,8 @@ def read(
     Raises
     ------
     InputError
-        For missing, empty or damaged files named directly, a file without a text column, or
-        nothing to read.
+        For missing, empty or damaged files and tables without a text column named directly, or
+        nothing to read. Those in a folder are named in ``corpus.files`` and a warning.
 
     Notes
     -----
@@ -97,7 +97,12 @@ def read(
     given = check_columns(columns)
     options = Options(encoding, pattern)
     opened = open_all(find_sources(paths), options, processes=processes)
-    groups = [articles_of(files, given, day_first) for files in together(opened)]
+    groups = []
+    for files in together(opened):
+        try:
+            groups.append(articles_of(files, given, day_first))
+        except InputError as error:
+            opened = not_read(opened, files, error)
     check_found(groups, opened, given)
     articles, repeated = with_ids(pd.concat([group.articles for group in groups]))
     table = files_table(groups, opened, repeated)

@@ -26,6 +26,7 @@ COUNTS = (
 )
 # More files of one kind in one folder than this are summed up in one printed line.
 MANY = 5
+EXPECTED = ("not read: hidden", "not read: a README")  # what nobody takes for articles
 ARCHIVE = "archive"  # the format of a file that holds others
 
 
@@ -117,6 +118,11 @@ def report(files: pd.DataFrame, dates: pd.Series) -> None:
 
 def _warn(files: pd.DataFrame) -> None:
     """Below all lines, what must not be overlooked."""
+    unread = files[(files["format"] == "not read") & ~files["note"].isin(EXPECTED)]
+    if len(unread):
+        names = ", ".join(unread["file"].iloc[:MANY])
+        more = f" and {len(unread) - MANY} more" if len(unread) > MANY else ""
+        say(f"WARNING: {len(unread):,} FILES WERE NOT READ: {names}{more}; see corpus.files")
     for column, what in (
         ("missing", "ANNOUNCED ARTICLES WERE NOT FOUND"),
         ("breaks_off", "FILES BREAK OFF"),

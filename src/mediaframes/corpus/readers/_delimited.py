@@ -190,13 +190,22 @@ def _header(
     if not _is_header(first, [cells for _, cells in records[1:200]]):
         names = [f"column {number}" for number in range(1, width + 1)]
         return names, records, (*notes, "no header line")
-    if width == len(first) + 1:  # as R writes row names
+    if width == len(first) + 1 and _row_names(records[1:], width):
         first = ["row name", *first]
     names = []
     for number, name in enumerate(first, start=1):
         name = name or f"column {number}"
         names.append(name if name not in names else f"{name} ({number})")
     return names, records[1:], notes
+
+
+def _row_names(records: list[tuple[int, list[str]]], width: int) -> bool:
+    """Whether the first cells are row names, as R writes them: short, and none twice.
+
+    Else a comma within unquoted texts adds the cell, and the text would lose its beginning.
+    """
+    names = [cells[0] for _, cells in records if len(cells) == width]
+    return len(set(names)) == len(names) and max(map(len, names)) <= LONGEST_NAME
 
 
 def _is_header(first: list[str], below: list[list[str]]) -> bool:

@@ -1,0 +1,59 @@
+"""A folder with files of all kinds: what can be read is read, and the rest cannot be overlooked."""
+
+from pathlib import Path
+
+import pytest
+
+from mediaframes.corpus import opening
+from mediaframes.corpus.reading import read
+from mediaframes.errors import InputError
+
+
+def test_a_table_without_texts_does_not_keep_from_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.csv").write_text("id,text\n1,The ferry sails.\n")
+    (tmp_path / "outlets.csv").write_text("name,place\nEcho,Norhaven\n")
+    (tmp_path / "README.md").write_text("Notes.")
+    corpus = read(tmp_path)
+    assert corpus.docs["text"].tolist() == ["The ferry sails."]
+    note = corpus.files.set_index("file").loc["outlets.csv", "note"]
+    assert "no column holds the articles' text (columns: 'name', 'place')" in note
+    assert (
+        "WARNING: 1 FILES WERE NOT READ: outlets.csv; see corpus.files" in capsys.readouterr().out
+    )
+    with pytest.raises(InputError, match="no column holds"):
+        read([tmp_path, tmp_path / "outlets.csv"])
+    (tmp_path / "a.csv").unlink()
+    with pytest.raises(InputError, match=r"nothing to read: .*outlets.csv .no column holds"):
+        read(tmp_path)
+
+
+def test_a_locked_file_does_not_keep_from_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.csv").write_text("id,text\n1,The ferry sails.\n")
+    (tmp_path / "b.csv").write_text("id,text\n2,It was late.\n")
+    stream = opening._stream
+
+    def locked(source: opening.Source) -> object:
+        if source.name.endswith("b.csv"):
+            raise InputError(f"{source.name}: cannot be opened (Permission denied); check")
+        return stream(source)
+
+    monkeypatch.setattr(opening, "_stream", locked)
+    corpus = read(tmp_path)
+    assert len(corpus) == 1
+    assert corpus.files["note"].tolist()[1] == "not read: cannot be opened (Permission denied)"
+    with pytest.raises(InputError, match="cannot be opened"):
+        read(tmp_path / "b.csv")
+
+
+def test_commas_in_unquoted_texts_are_no_row_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    line = "The ferry sails, he said.,2024-10-24\n"
+    path.write_text("text,date\n" + line + line.replace("24\n", "25\n"))
+    with pytest.raises(InputError, match="2 times '3 cells where there should be 2'"):
+        read(path)
+    path.write_text("text,date\n1,Ferry sails.,2024-10-24\n2,Ferry is late.,2024-10-25\n")
+    assert sorted(read(path).docs["text"]) == ["Ferry is late.", "Ferry sails."]
