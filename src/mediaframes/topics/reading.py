@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from mediaframes._console import say
 from mediaframes.errors import InputError
 from mediaframes.text.tokens import Tokens
 from mediaframes.topics.model import Topics
@@ -52,7 +53,9 @@ def representative_sentences(topics: Topics, *, tokens: Tokens, n: int = 3) -> p
     >>> words = ["banks", "lend", "money", "parks", "save", "trees"]
     >>> model = Topics.from_arrays(words=[[3, 1, 1, 0, 1, 0], [0, 0, 0, 1, 0, 1]],
     ...                            shares=[[0.6, 0.4]], vocabulary=words)
-    >>> representative_sentences(model, tokens=tokens)[["topic", "text"]].values.tolist()
+    >>> table = representative_sentences(model, tokens=tokens)  # doctest: +ELLIPSIS
+    representative_sentences: 1 of 2 topics have none; ...
+    >>> table[["topic", "text"]].values.tolist()
     [[1, 'Banks lend money banks save.']]
     """
     if n < 1:
@@ -81,6 +84,13 @@ def representative_sentences(topics: Topics, *, tokens: Tokens, n: int = 3) -> p
                 texts.add(entry["text"])
                 name = topics.names[int(str(topic)) - 1]
                 rows.append({"topic": topic, "name": name, "rank": len(texts), **entry})
+    without = len(topics) - len({row["topic"] for row in rows})
+    if without:
+        say(
+            f"representative_sentences: {without} of {len(topics)} topics have none; their "
+            f"articles hold no sentence of {LEAST} counted to {LONGEST} words in all (are full "
+            "stops missing?) that is particular to them"
+        )
     order = ["topic", "name", "rank", "id", "outlet", "date", "sentence", "text", "score"]
     return pd.DataFrame(rows, columns=[*order, "start", "end"])
 
