@@ -37,7 +37,7 @@ from mediaframes.plot.style import (
 
 INKED = 0.13  # of the map that all marks cover together; more would leave no room for names
 DOT = 1.2  # points; a smaller mark could not be seen, nor its color
-MARGIN = 0.1  # about the outermost marks, of the span
+MARGIN = 0.15  # about the outermost marks, of the span
 LINE = 3.4  # a line of small text, millimeters
 NAME = 18  # letters of a name on one line beside its mark
 ALONE = Look("#9a9a9a", "o", "-")
@@ -294,6 +294,7 @@ def _draw(ax: Axes, rows: pd.DataFrame, size: str, shape: list[Look], filled: li
             edgecolor=look.color,
             linewidth=0.8,
             zorder=2 + row / len(shape),
+            clip_on=False,
             label="_topic",
         )
         _write(ax, texts[row], marks[row], places[row], sizes[row], room)
