@@ -158,6 +158,14 @@ class TestCache:
         cache.get(tokenize, corpus)
         assert entries() == 5
 
+    def test_a_folder_that_cannot_be_written_loses_nothing(
+        self, corpus: Corpus, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "derived").write_text("a file in the place of the folder")
+        found = Cache(tmp_path / "derived").get(tokenize, corpus)
+        assert found.content_hash == tokenize(corpus).content_hash
+        assert "tokenize: the value cannot be kept in the cache" in capsys.readouterr().out
+
     def test_damaged_entry_is_computed_again(
         self, corpus: Corpus, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

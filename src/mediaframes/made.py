@@ -417,8 +417,14 @@ class Cache:
                 return value
         with heard() as messages:
             value = verb(*values, **settings)
-        value.save(entry)
-        write_atomic(entry / MESSAGES, _json(messages).encode())
+        try:
+            value.save(entry)
+            write_atomic(entry / MESSAGES, _json(messages).encode())
+        except OSError as error:  # what was computed is not lost for a locked or full disk
+            say(
+                f"{name}: the value cannot be kept in the cache ({error.strerror}) and is computed "
+                f"again next time; make the folder '{self.folder.name}' writable, or name another"
+            )
         return value
 
     @staticmethod

@@ -21,6 +21,7 @@ _SUSPICIOUS = re.compile(
     "[ÂÃÅ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â[€‚„\u0080-\u0082]|Ð[\u0080-¿°±²³µ]|ï»¿|ðŸ"
 )
 NO_UTF8 = "no UTF-8, read as cp1252 (say encoding= if letters look wrong)"
+_CONTROL = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b\x1a")
 _FIRST = "ÂÃÅâÐïð"  # how each of them begins: quick to search for
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
 _PACKED = re.compile(r"\.(?:gz|xz|bz2)$", re.IGNORECASE)
@@ -132,8 +133,8 @@ def looks_like_text(head: bytes) -> bool:
     """Whether bytes are text at all: few control characters (random bytes hold 12 %)."""
     if any(head.startswith(mark) for mark, _ in _MARKS) or _unmarked_utf16(head):
         return True
-    strange = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\f\0\x1b\x1a")
-    return strange + head.count(0) <= 0.05 * len(head)
+    strange = len(head) - len(head.translate(None, _CONTROL))
+    return strange <= 0.05 * len(head)
 
 
 def mend(text: str) -> tuple[str, int]:
