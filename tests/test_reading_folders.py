@@ -57,3 +57,20 @@ def test_commas_in_unquoted_texts_are_no_row_names(tmp_path: Path) -> None:
         read(path)
     path.write_text("text,date\n1,Ferry sails.,2024-10-24\n2,Ferry is late.,2024-10-25\n")
     assert sorted(read(path).docs["text"]) == ["Ferry is late.", "Ferry sails."]
+
+
+def test_a_locked_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.csv").write_text("id,text\n1,The ferry sails.\n")
+    (tmp_path / "inner").mkdir()
+    inside = Path.iterdir
+
+    def locked(folder: Path) -> object:
+        if folder.name == "inner":
+            raise PermissionError(13, "Permission denied", str(folder))
+        return inside(folder)
+
+    monkeypatch.setattr(Path, "iterdir", locked)
+    files = read(tmp_path).files.set_index("file")
+    assert files.loc["inner", "note"] == "not read: the folder cannot be opened (Permission denied)"
+    with pytest.raises(InputError, match="inner: the folder cannot be opened"):
+        read(tmp_path / "inner")

@@ -69,7 +69,14 @@ def _name(path: Path, top: Path) -> str:
 def _below(folder: Path, above: tuple[Path, ...]) -> list[tuple[Path, str, bool]]:
     """All files below a folder; hidden ones and READMEs with the reason for leaving them."""
     items: list[tuple[Path, str, bool]] = []
-    for path in sorted(folder.iterdir()):
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError as error:
+        reason = f"the folder cannot be opened ({error.strerror})"
+        if len(above) == 1:
+            raise InputError(f"{folder.name}: {reason}; check its permissions") from error
+        return [(folder, reason, False)]
+    for path in inside:
         if not path.name.startswith(".") and path.is_dir():
             place = path.resolve()
             if place not in above:  # a link to a folder that holds it would never end
