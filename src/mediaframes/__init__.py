@@ -21,7 +21,7 @@ The verbs, in the order in which a study uses them::
 | `mediaframes.inference` | `keyness keyness_test keyness_drivers dispersion prevalence residuals` |
 | | `keyness_over_parts`; `collocates cooccurrence compare_networks` |
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook write_codebook apply_codebook` |
-| `mediaframes.inference` | `prevalence residuals keyness dispersion` |
+| `mediaframes.inference` | `prevalence residuals keyness dispersion effects marginal` |
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook check_codebook apply_codebook induce` |
 | `mediaframes.topics` | `Topics`; `fit_topics choose_k topic_stability` |
 | `mediaframes.people` | `IntrusionTest`; `agreement word_intrusion topic_intrusion` |
@@ -56,15 +56,18 @@ from mediaframes.frames import (
 )
 from mediaframes.inference import (
     Bootstrap,
+    Effects,
     Network,
     collocates,
     compare_networks,
     cooccurrence,
     dispersion,
+    effects,
     keyness,
     keyness_drivers,
     keyness_over_parts,
     keyness_test,
+    marginal,
     prevalence,
     residuals,
 )
@@ -107,6 +110,7 @@ __all__ = [
     "Codebook",
     "Corpus",
     "Counts",
+    "Effects",
     "Hits",
     "InputError",
     "Made",
@@ -134,6 +138,7 @@ __all__ = [
     "datasets",
     "dedupe",
     "dispersion",
+    "effects",
     "fit_topics",
     "induce",
     "intrusion_results",
@@ -143,6 +148,7 @@ __all__ = [
     "keyness_test",
     "krippendorff_alpha",
     "language",
+    "marginal",
     "network_map",
     "open_study",
     "outlets",

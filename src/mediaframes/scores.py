@@ -40,6 +40,8 @@ class Scores:
         How the scores came to be.
     colors : dict
         Frame to hex color, where the codebook gives one.
+    draws : float64 array of shape (draws, articles, frames), optional
+        Values drawn anew from their measurement uncertainty, where the method knows it.
 
     Examples
     --------
@@ -54,6 +56,7 @@ class Scores:
     weights: pd.Series
     made: Made
     colors: dict[str, str] = field(default_factory=dict)
+    draws: np.ndarray | None = None
 
     @classmethod
     def from_frame(
@@ -125,7 +128,9 @@ class Scores:
         if unknown:
             raise InputError(f"no frame '{unknown[0]}'; there are: {', '.join(self.frames)}")
         made = Made.by("only", settings={"frames": frames}, parents=(self.made,))
-        return replace(self, values=self.values[list(frames)], made=made)
+        columns = [self.frames.index(frame) for frame in frames]
+        draws = None if self.draws is None else self.draws[:, :, columns]
+        return replace(self, values=self.values[list(frames)], draws=draws, made=made)
 
     def where(self, condition: "str | pd.Series") -> "Scores":
         """The articles for which `condition` (a query over `docs`, or a mask) holds."""
@@ -137,6 +142,7 @@ class Scores:
             docs=self.docs[mask],
             values=self.values[mask],
             weights=self.weights[mask],
+            draws=None if self.draws is None else self.draws[:, mask],
             made=made,
         )
 
@@ -148,6 +154,8 @@ class Scores:
             hash_frame(self.values),
             hash_frame(self.weights.to_frame()),
         ]
+        if self.draws is not None:
+            parts.append(blake2b(np.ascontiguousarray(self.draws).tobytes()).hexdigest())
         return blake2b(
             "".join([*parts, self.unit, str(sorted(self.colors.items()))]).encode(), digest_size=16
         ).hexdigest()
@@ -155,7 +163,9 @@ class Scores:
     def save(self, folder: str | Path) -> None:
         """Save to a folder (Parquet and JSON)."""
         frames = {"docs": self.docs, "values": self.values, "weights": self.weights.to_frame()}
-        save_value(folder, self, frames=frames, extra={"unit": self.unit, "colors": self.colors})
+        arrays = {} if self.draws is None else {"draws": self.draws}
+        extra = {"unit": self.unit, "colors": self.colors}
+        save_value(folder, self, frames=frames, arrays=arrays, extra=extra)
 
     @classmethod
     def load(cls, folder: str | Path) -> "Scores":
@@ -169,6 +179,7 @@ class Scores:
             weights=weights,
             made=saved.made,
             colors=saved.extra["colors"],
+            draws=saved.arrays.get("draws"),
         )
 
     def __len__(self) -> int:

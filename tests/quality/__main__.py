@@ -13,6 +13,7 @@ import pandas as pd
 MODULES = (
     "cleaning",
     "duplicates",
+    "effects",
     "frames",
     "intervals",
     "keyness",

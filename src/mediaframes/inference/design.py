@@ -72,6 +72,19 @@ def parse_formula(formula: str) -> list[tuple[str, ...]]:
     return sorted(terms, key=len)
 
 
+def variables_of(formula: str) -> list[str]:
+    """The columns a formula names, in its order.
+
+    Examples
+    --------
+    >>> variables_of("~ outlet * party + s(day, df=5)")
+    ['outlet', 'party', 'day']
+    """
+    names = [name for term in parse_formula(formula) for name in term]
+    found = [_TERM.fullmatch(name).groups() for name in names]  # type: ignore[union-attr]
+    return list(dict.fromkeys(plain or spline for spline, _, plain in found))
+
+
 def _subsets(n: int, size: int) -> list[tuple[int, ...]]:
     from itertools import combinations
 

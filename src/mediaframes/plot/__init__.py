@@ -21,6 +21,8 @@ itself, once, at its printed size. No ``plt.show()``, no ``%matplotlib inline``,
 | `residuals` | ``mf.residuals`` | heatmap of frames by outlets |
 | `copies` | ``mf.copies_between`` | matrix of copied articles |
 | `estimates` | any with value, low, high | forest: a dot and interval for each row |
+| `effects` | ``mf.effects(...).table`` | forest of coefficients |
+| `marginal` | ``mf.marginal`` | predictions: a curve with its band, or points |
 | `keyness` | ``mf.keyness`` | two-sided dots with intervals |
 | `top_words` | ``topics.top_words`` | words of each topic |
 | `topic_map` | ``mf.topic_map`` | topics in two dimensions, alike ones close |
@@ -37,6 +39,7 @@ from mediaframes.plot.export import Bundle, file_name, reports_folder, save_figu
 from mediaframes.plot.numbers import save_numbers
 
 if TYPE_CHECKING:
+    from mediaframes.plot.coefficients import effects, marginal
     from mediaframes.plot.forest import estimates
     from mediaframes.plot.maps import topic_map, topic_network
     from mediaframes.plot.outlets import copies, frame_share, residuals
@@ -55,6 +58,8 @@ _WHERE = {
     "PALETTE": "style",
     "WIDTHS": "style",
     "axes": "style",
+    "effects": "coefficients",
+    "marginal": "coefficients",
     "estimates": "forest",
     "journal": "style",
     "top_words": "topics",
@@ -73,12 +78,14 @@ __all__ = [
     "axes",
     "co_membership",
     "copies",
+    "effects",
     "estimates",
     "file_name",
     "frame_share",
     "grid",
     "journal",
     "keyness",
+    "marginal",
     "prevalence",
     "reports_folder",
     "residuals",

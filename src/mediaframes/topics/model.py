@@ -245,10 +245,44 @@ class Topics:
         made = Made.by("transform", parents=(self.made, counts.made))
         return replace(self, docs=counts.docs, shares=shares, made=made)
 
-    def scores(self) -> Scores:
-        """The shares as `Scores`, unit ``topic share``, under the topics' names."""
+    def posterior(
+        self, *, kind: str = "global", draws: int = 25, seed: int, counts: Counts | None = None
+    ) -> np.ndarray:
+        """Shares drawn from the posterior of ``stm`` or ``ctm``; array (draws, D, K).
+
+        `kind` as R's ``thetaPosterior``: ``global``, one covariance for all articles; ``local``,
+        each its own, from the `counts` of the fit. See `mediaframes.topics.posterior`.
+
+        Raises
+        ------
+        InputError
+            For another model, or articles that are not those of the fit.
+        """
+        from mediaframes.topics.posterior import drawn_shares
+
+        return drawn_shares(self, kind=kind, draws=draws, seed=seed, counts=counts)
+
+    def scores(self, *, draws: np.ndarray | None = None) -> Scores:
+        """The shares as `Scores`, unit ``topic share``, under the topics' names.
+
+        `draws` of `posterior` travel along, for ``effects(..., method="composition")``.
+        """
         values = pd.DataFrame(self.shares, self.docs.index, list(self.names))
-        return Scores.from_frame(values, unit="topic share", docs=self.docs, made=self.made)
+        scores = Scores.from_frame(values, unit="topic share", docs=self.docs, made=self.made)
+        if draws is None:
+            return scores
+        if draws.shape[1:] != self.shares.shape:
+            raise InputError(
+                f"draws of shape {draws.shape} do not fit {self.shares.shape[0]} articles and "
+                f"{self.shares.shape[1]} topics; give those of topics.posterior"
+            )
+        order = self.docs.index.get_indexer(scores.docs.index)  # scores are sorted by id
+        made = Made.by(
+            "scores",
+            settings={"draws": blake2b(draws.tobytes()).hexdigest()},
+            parents=(self.made,),
+        )
+        return replace(scores, draws=draws[:, order], made=made)
 
     def promote(self, frames: Mapping[str, Sequence[int]]) -> Scores:
         """Say which topics, taken together, you read as a frame: the only way to do so.
