@@ -74,3 +74,22 @@ def test_a_locked_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert files.loc["inner", "note"] == "not read: the folder cannot be opened (Permission denied)"
     with pytest.raises(InputError, match="inner: the folder cannot be opened"):
         read(tmp_path / "inner")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "titolo,testo,data,testata,autore",
+        "titel,tekst,datum,krant,auteur",
+        "tytuł,treść,data,gazeta,autor",
+        "заголовок,текст,дата,издание,автор",
+        "título,texto,data,jornal,autor",
+    ],
+)
+def test_column_names_of_five_more_languages(tmp_path: Path, names: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{names}\nTalks,The ferry sails.,2024-01-02,Echo,A. Smith\n", "utf-8")
+    first = read(path).docs.iloc[0]
+    found = [first["title"], first["text"], str(first["date"].date()), first["outlet"]]
+    assert found == ["Talks", "The ferry sails.", "2024-01-02", "Echo"]
+    assert first["author"] == "A. Smith"

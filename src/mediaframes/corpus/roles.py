@@ -9,32 +9,34 @@ import pandas as pd
 from mediaframes.corpus.dates import parse_dates
 from mediaframes.errors import InputError
 
-# Names in English, German, French and Spanish, without accents, spaces and punctuation, best
-# first: where a file has both "fulltext" and "text", the first is the article.
+# Names in English, German, French, Spanish and the usual ones of five more languages, without
+# accents, spaces and punctuation, best first: where a file has both "fulltext" and
+# "text", the first is the article.
 NAMES = {
     "text": "fulltext volltext articletext artikeltext haupttext maintext bodytext textbody "
     "articlebody text body article artikel content articlecontent inhalt story plaintext rawtext "
     "document transcript texte textecomplet contenu corps texto textocompleto contenido cuerpo "
-    "articulo noticia",
+    "articulo noticia testo tekst tresc текст",
     "title": "title headline header titel uberschrift ueberschrift schlagzeile articletitle "
-    "heading titre titulo titular hl",
+    "heading titre titulo titular titolo kop tytuł заголовок hl",
     "date": "date publicationdate publisheddate publishdate publishedat published pubdate "
     "datepublished datepublication datetime datum erscheinungsdatum veroffentlichungsdatum "
     "veroeffentlichungsdatum publikationsdatum veroffentlicht veroeffentlicht datedeparution "
-    "datepubli fecha fechadepublicacion fechapublicacion articledate",
+    "datepubli fecha fechadepublicacion fechapublicacion дата articledate",
     "outlet": "outlet newspaper newspapername paper source sourcename outletname medium media "
     "medianame publication publicationname publisher newsoutlet zeitung quelle medientitel "
-    "zeitungsname journal nomdujournal titredepresse fuente medio periodico diario website site "
+    "zeitungsname journal nomdujournal titredepresse testata krant jornal gazeta издание "
+    "fuente medio periodico diario website site "
     "domain sitename",
     "author": "author authors byline writer journalist autor autoren autorin verfasser verfasserin "
-    "auteur auteurs autores autora",
+    "auteur auteurs autores autora autore автор",
     "url": "url link permalink uri href weburl articleurl adresse webadresse lien enlace",
     "language": "language lang sprache langue idioma languagecode",
     "id": "id articleid docid documentid uid uuid guid identifier artikelid dokumentid kennung "
     "accessionnumber identifiant",
 }
 # These may hold dates or quite other things ("day 53 of the year"), so the contents must agree.
-WEAK_DATES = "day time timestamp created createdat tag zeit jour dia fechahora"
+WEAK_DATES = "day time timestamp created createdat tag zeit jour dia fechahora data"
 # When a page or a record was fetched, filed or changed is not when the article appeared.
 RETRIEVED = (
     "retrieved retrievaldate retrievedat retrievedon dateretrieved access accessdate accessed "
