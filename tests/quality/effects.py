@@ -15,7 +15,7 @@ def measure(shared: Path | None = None) -> pd.DataFrame:
     """Coverage of 95 % intervals of the effect of an outlet's party on its shares."""
     rows = []
     for clusters in (12, 60):
-        for method, value in coverage(runs=300, clusters=clusters, draws=400).items():
+        for method, value in coverage(runs=1000, clusters=clusters, draws=400).items():
             reach = "- (for comparison)" if method == "plain" else "0.95"
             what = f"effects: coverage, {clusters} clusters, {method}"
             rows.append((what, "simulation", value, reach))

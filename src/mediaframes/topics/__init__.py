@@ -2,6 +2,7 @@
 
 from mediaframes.topics.browser import TopicBrowser, browse_topics
 from mediaframes.topics.choice import choose_k, topic_stability
+from mediaframes.topics.correlation import topic_correlation
 from mediaframes.topics.fitting import fit_topics
 from mediaframes.topics.maps import co_membership, network_map, topic_map
 from mediaframes.topics.model import Topics
@@ -21,6 +22,7 @@ __all__ = [
     "network_map",
     "representative_sentences",
     "shared_words",
+    "topic_correlation",
     "topic_map",
     "topic_names",
     "topic_network",
