@@ -1,14 +1,11 @@
 """Lemmas, merging, compounds, sentences by language, groups and tf-idf."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
 from mediaframes import Corpus, Counts, InputError, count, tokenize
-from mediaframes.text import count_parts
 from mediaframes.text.sentences import languages, points
 from mediaframes.text.words import compound_table, lemma_table
 
@@ -118,22 +115,3 @@ def test_tf_idf_is_scikit_learn_s() -> None:
     counts = Counts.from_matrix(csr_array(matrix), [f"w{i:02d}" for i in range(12)])
     theirs = TfidfTransformer().fit_transform(counts.matrix).toarray()
     assert np.abs(counts.tf_idf().toarray() - theirs).max() < 1e-12
-
-
-def test_parts_add_up(tmp_path: Path) -> None:
-    texts = [f"Wort{i % 5} der Zoll{i % 3} u\u0308ber {i} the" for i in range(40)] + [""]
-    frame = pd.DataFrame({"text": texts, "language": ["de", "en"] * 20 + ["de"]})
-    frame.index = [f"{i * 7 % 41:02d}" for i in range(41)]  # the parts' ids lie among each other
-    settings = {"min_docs": 3, "max_share": 0.9, "stem": True}
-    whole = count(Corpus.from_frame(frame), **settings)
-    parts = [Corpus.from_frame(frame.iloc[k : k + 9]) for k in range(0, 41, 9)]
-    assert count_parts(parts, **settings).content_hash == whole.content_hash
-    for k in range(0, 41, 9):
-        frame.iloc[k : k + 9].rename_axis("id").reset_index().to_parquet(
-            tmp_path / f"{k:02d}.parquet"
-        )
-    assert count_parts(tmp_path, **settings).content_hash == whole.content_hash
-    with pytest.raises(InputError, match="stands in two parts"):
-        count_parts(parts + parts[:1])
-    with pytest.raises(InputError, match="no parts to count"):
-        count_parts([])

@@ -16,8 +16,8 @@ The verbs, in the order in which a study uses them::
 
 | wing | values and verbs |
 |---|---|
-| `mediaframes.corpus` | `Corpus`; `read language outlets clean dedupe copies_between` |
-| `mediaframes.text` | `Tokens Counts`; `tokenize count concordance` |
+| `mediaframes.corpus` | `Corpus`; `read corpora_in language outlets clean dedupe copies_between` |
+| `mediaframes.text` | `Tokens Counts`; `tokenize count count_parts concordance` |
 | `mediaframes.inference` | `keyness keyness_test keyness_drivers dispersion prevalence residuals` |
 | | `keyness_over_parts`; `collocates cooccurrence compare_networks` |
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook write_codebook apply_codebook` |
@@ -34,6 +34,7 @@ from mediaframes.corpus import (
     check_cleaning,
     clean,
     copies_between,
+    corpora_in,
     datasets,
     dedupe,
     language,
@@ -83,7 +84,7 @@ from mediaframes.people import (
 from mediaframes.plot import save_figure, save_numbers, save_table
 from mediaframes.scores import Scores
 from mediaframes.study import open_study, reproduce, verify
-from mediaframes.text import Counts, Tokens, concordance, count, tokenize
+from mediaframes.text import Counts, Tokens, concordance, count, count_parts, tokenize
 from mediaframes.topics import (
     TopicBrowser,
     TopicNames,
@@ -135,7 +136,9 @@ __all__ = [
     "concordance",
     "cooccurrence",
     "copies_between",
+    "corpora_in",
     "count",
+    "count_parts",
     "datasets",
     "dedupe",
     "dispersion",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-MODULES = ("codebook", "duplicates", "intake", "keyness", "text", "topics")
+MODULES = ("codebook", "duplicates", "intake", "keyness", "parts", "text", "topics")
 
 
 def main() -> int:
@@ -21,6 +21,7 @@ def main() -> int:
         return 1
     with contextlib.redirect_stdout(io.StringIO()):  # what the verbs say on their way
         tables = [import_module(f"tests.bench.{name}").bench(shared) for name in MODULES]
+    tables = [table for table in tables if len(table)]
     print(pd.concat(tables, ignore_index=True).round(2).to_string(index=False))
     return 0
 

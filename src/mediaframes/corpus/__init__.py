@@ -4,6 +4,7 @@ from mediaframes.corpus import datasets
 from mediaframes.corpus.articles import Corpus
 from mediaframes.corpus.cleaning import clean
 from mediaframes.corpus.duplicates import dedupe
+from mediaframes.corpus.folder import corpora_in
 from mediaframes.corpus.inspection import check_cleaning, show_cleaning
 from mediaframes.corpus.language import language
 from mediaframes.corpus.outlets import copies_between, outlets, propose_outlets, wire_share
@@ -14,6 +15,7 @@ __all__ = [
     "check_cleaning",
     "clean",
     "copies_between",
+    "corpora_in",
     "datasets",
     "dedupe",
     "language",

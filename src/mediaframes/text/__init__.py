@@ -1,8 +1,9 @@
 """Articles become words and counts, with the way back to the sentence."""
 
 from mediaframes.text.concordance import concordance
-from mediaframes.text.counting import count, count_parts
+from mediaframes.text.counting import count
 from mediaframes.text.counts import Counts
+from mediaframes.text.parts import count_parts
 from mediaframes.text.phrases import collocations, join_phrases
 from mediaframes.text.scanning import Rules
 from mediaframes.text.tokens import Tokens, tokenize

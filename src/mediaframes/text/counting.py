@@ -1,17 +1,15 @@
 """`count`: articles or their words become `Counts`, in one pass."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mediaframes.corpus.articles import Corpus
-from mediaframes.errors import InputError
 from mediaframes.made import Made
-from mediaframes.text.counts import Counts, Rows, recounted
+from mediaframes.text.counts import Counts, Rows
 from mediaframes.text.scanning import Rules, Scanner, language_rows, merged, scan_docs
 from mediaframes.text.tokens import Tokens, report_empty
 from mediaframes.text.words import is_number, stems, stop_words_in
@@ -69,6 +67,23 @@ def count(
     >>> count(Corpus.from_frame(texts)).totals().to_dict()
     {'fall': 1, 'prices': 2, 'rise': 1}
     """
+    found = untrimmed(
+        source, stop_words=stop_words, numbers=numbers, min_letters=min_letters, stem=stem,
+        rules=rules,
+    )  # fmt: skip
+    return found.trim(min_docs=max(min_docs, 1), max_share=max_share)
+
+
+def untrimmed(
+    source: Tokens | Corpus,
+    *,
+    stop_words: bool | Mapping[str, list[str]] = True,
+    numbers: bool = False,
+    min_letters: int = 2,
+    stem: bool = False,
+    rules: Rules | None = None,
+) -> Counts:
+    """All that `count` counts, also where that is nothing; some columns may be empty."""
     chosen = _Choice(stop_words, numbers, min_letters, stem)
     names, rows = language_rows(source.docs)
     settings: dict[str, Any] = asdict(chosen)
@@ -84,8 +99,7 @@ def count(
         columns, table = _columns(source.vocabulary, names, chosen)
         matrix = _from_tokens(source, rows, table, len(columns))
     made = Made.by("count", settings=settings, parents=(source.made,))
-    docs = source.docs.drop(columns="text")
-    return Counts(docs, matrix, columns, made).trim(min_docs=max(min_docs, 1), max_share=max_share)
+    return Counts(source.docs.drop(columns="text"), matrix, columns, made)
 
 
 @dataclass(frozen=True)
@@ -152,75 +166,3 @@ def _from_tokens(tokens: Tokens, rows: np.ndarray, table: np.ndarray, n_columns:
         ids = tokens.ids[cut[0] : cut[-1]]
         growing.add(ids, cut - cut[0], rows[begin : begin + DOCS_AT_A_TIME], table)
     return growing.matrix()
-
-
-def count_parts(
-    parts: Iterable[Corpus] | str | Path,
-    *,
-    min_docs: int = 1,
-    max_share: float = 1.0,
-    **settings: Any,
-) -> Counts:
-    """Count articles that do not fit into memory together, part by part.
-
-    Parameters
-    ----------
-    parts : iterable of Corpus, or folder
-        Parts with different ids; or a folder of Parquet files, read one after the other.
-    min_docs, max_share
-        As in `count`, over all parts.
-    **settings
-        The other settings of `count`.
-
-    Returns
-    -------
-    Counts
-        The same as `count` gives for all articles at once; only one part's texts are held at a
-        time.
-
-    Raises
-    ------
-    InputError
-        Where there are no parts, two hold the same article, or no word remains.
-
-    Examples
-    --------
-    >>> texts = pd.DataFrame({"text": ["Prices rise", "Prices fall"], "language": "en"})
-    >>> halves = [Corpus.from_frame(texts.iloc[[k]]) for k in (0, 1)]
-    >>> count_parts(halves).totals().to_dict()
-    {'fall': 1, 'prices': 2, 'rise': 1}
-    """
-    if isinstance(parts, str | Path):
-        parts = _parquet(Path(parts))
-    kept: list[tuple[pd.DataFrame, Any, np.ndarray]] = []
-    numbers: dict[str, int] = {}
-    mades = []
-    for part in parts:
-        found = count(part, **settings)
-        to = [numbers.setdefault(str(word), len(numbers)) for word in found.vocabulary]
-        kept.append((found.docs, found.matrix, np.array(to, np.int32)))
-        mades.append(found.made)
-    if not kept:
-        raise InputError("there are no parts to count; give corpora or a folder of Parquet files")
-    words = sorted(numbers)
-    rank = np.empty(len(words), np.int32)
-    rank[[numbers[word] for word in words]] = np.arange(len(words), dtype=np.int32)
-    docs = pd.concat([piece[0] for piece in kept])
-    if docs.index.has_duplicates:
-        twice = docs.index[docs.index.duplicated()][0]
-        raise InputError(f"the article '{twice}' stands in two parts; make the ids unique")
-    from scipy.sparse import csr_array, vstack
-
-    matrix = csr_array(vstack([recounted(m, rank[to], len(words)) for _, m, to in kept]))
-    order = np.argsort(docs.index.to_numpy(dtype=object), kind="stable")
-    if (np.diff(order) < 0).any():
-        docs, matrix = docs.iloc[order], csr_array(matrix[order])
-    made = Made.by("count_parts", settings={"parts": len(kept)}, parents=tuple(mades))
-    whole = Counts(docs, matrix, pd.Index(words, dtype="str"), made)
-    return whole.trim(min_docs=max(min_docs, 1), max_share=max_share)
-
-
-def _parquet(folder: Path) -> Iterator[Corpus]:
-    """The Parquet files of a folder, by name, each as a corpus."""
-    for path in sorted(folder.glob("*.parquet")):
-        yield Corpus.from_frame(pd.read_parquet(path))

@@ -139,17 +139,8 @@ class Counts:
         """
         weights = fit_weights(self.docs)
         n = self._frequency(weights).to_numpy()
-        # thirds and fifths do not add up to whole numbers exactly
-        keep = n >= min_docs - ROUNDING
-        if min_docs <= 1:
-            keep = np.bincount(self.matrix.indices, minlength=len(n)) >= min_docs
-        keep &= n <= max_share * weights.sum() + ROUNDING
-        if not keep.any():
-            raise InputError(
-                f"after trimming no words remain: of {len(self.vocabulary)} words in "
-                f"{len(self.docs)} articles the most frequent is in {n.max(initial=0):g}; lower "
-                f"min_docs={min_docs} or raise max_share={max_share}"
-            )
+        plain = np.bincount(self.matrix.indices, minlength=len(n))
+        keep = remaining(n, plain, weights, min_docs=min_docs, max_share=max_share)
         settings = {"min_docs": min_docs, "max_share": max_share}
         made = Made.by("trim", settings=settings, parents=(self.made,))
         if keep.all():
@@ -264,6 +255,26 @@ class Counts:
             "most frequent": ", ".join(map(str, most.index)),
         }
         return summary_html("Counts", facts)
+
+
+def remaining(
+    n: np.ndarray, plain: np.ndarray, weights: pd.Series, *, min_docs: int, max_share: float
+) -> np.ndarray:
+    """Which words `Counts.trim` keeps; bool (V).
+
+    Parameters: `n` float or int (V), the weighted number of articles with the word; `plain` int
+    (V), the same without weights; `weights`, of the D articles.
+    """
+    # thirds and fifths do not add up to whole numbers exactly
+    keep: np.ndarray = plain >= min_docs if min_docs <= 1 else n >= min_docs - ROUNDING
+    keep = keep & (n <= max_share * weights.sum() + ROUNDING)
+    if not keep.any():
+        raise InputError(
+            f"after trimming no words remain: of {len(n)} words in {len(weights)} articles the "
+            f"most frequent is in {n.max(initial=0):g}; lower min_docs={min_docs} or raise "
+            f"max_share={max_share}"
+        )
+    return keep
 
 
 def recounted(matrix: Any, places: np.ndarray, n_columns: int) -> Any:
