@@ -22,6 +22,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "Compiling the loops over texts (half a minute, once) ..."
+	@$(BIN)/mediaframes compile >/dev/null
 	@touch $(STAMP)
 	@echo "Installed. Next: make reproduce, make test or make lab."
 

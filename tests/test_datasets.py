@@ -89,7 +89,7 @@ def test_a_file_changed_by_hand_is_never_overwritten(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("invented")
 def test_no_server_and_no_address(served: tuple[Path, str], tmp_path: Path) -> None:
-    with pytest.raises(mf.InputError, match="could not be downloaded"):
+    with pytest.raises(mf.InputError, match="the server says 404"):
         datasets.fetch("post", folder=tmp_path, mirror=served[1] + "/nowhere")
     with pytest.raises(mf.InputError, match="could not be downloaded"):
         datasets.fetch("post", folder=tmp_path, mirror="http://127.0.0.1:9")

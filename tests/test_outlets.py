@@ -191,3 +191,11 @@ def test_real_spellings(shared_data: Path):
     assert found.nunique() == 36
     assert found["thehuffingtonpost"] == "The Huffington Post"
     assert found["rt"] == "RT"
+
+
+def test_names_that_the_mapping_does_not_know_are_listed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    frame = pd.DataFrame({"text": list("abcd"), "outlet": ["rt", "RT", "Echo", "Post"]})
+    outlets(Corpus.from_frame(frame), {"rt": "RT"})
+    assert "not in the mapping: Echo, Post" in capsys.readouterr().out

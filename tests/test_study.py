@@ -358,3 +358,27 @@ def test_records_with_lists_of_other_lengths_are_compared() -> None:
     assert longer == "/columns: ['a'] against ['a', 'b']"
     assert _values_differ({"n": None}, {"n": [1]}, "") == "/n: None against [1]"
     assert _values_differ({"n": [None, 1.0]}, {"n": [None, 1.0 + 1e-12]}, "") == ""
+
+
+def test_compile_reaches_every_loop_of_a_study() -> None:
+    """After `mediaframes compile`, a study of two languages compiles nothing any more."""
+    code = (
+        "import numba.core.event as event\n"
+        "from mediaframes.study.cli import main\n"
+        "assert main(['compile']) == 0\n"
+        "compiled = []\n"
+        "class Listener(event.Listener):\n"
+        "    def on_start(self, e): compiled.append(e.data['dispatcher'].py_func)\n"
+        "    def on_end(self, e): pass\n"
+        "with event.install_listener('numba:compile', Listener()):\n"
+        "    import mediaframes as mf\n"
+        "    corpus = mf.language(mf.read('data/sample/articles'), languages=['de', 'en'])\n"
+        "    corpus = mf.dedupe(mf.clean(corpus))\n"
+        "    tokens = mf.tokenize(corpus)\n"
+        "    mf.apply_codebook(tokens, 'data/codebooks/policy-frames.yml')\n"
+        "    mf.count(tokens, min_docs=3)\n"
+        "mine = sorted({f.__name__ for f in compiled if 'mediaframes' in f.__module__})\n"
+        "print('COMPILED', mine)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "COMPILED []"

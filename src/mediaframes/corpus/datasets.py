@@ -128,8 +128,10 @@ def _file(address: str, file: str, facts: dict[str, Any], place: Path) -> Path:
             "deleted; try again, or give a mirror="
         ) from error
     except (requests.RequestException, OSError) as error:
+        answer = getattr(error, "response", None)  # a server that answers has no such file
+        why = type(error).__name__ if answer is None else f"the server says {answer.status_code}"
         raise InputError(
-            f"{address}: could not be downloaded ({type(error).__name__}); check the connection, "
+            f"{address}: could not be downloaded ({why}); check the connection and the address, "
             f"or download the file elsewhere and save it as {path}"
         ) from error
     return path

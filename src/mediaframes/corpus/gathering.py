@@ -26,6 +26,8 @@ LANGUAGES = {
     "es": "spanish spanisch spa espagnol español",
 }
 _LANGUAGE = {name: code for code, names in LANGUAGES.items() for name in names.split()}
+# Columns that `dedupe` makes; a researcher's own of these names are kept beside them.
+OURS = {"weight", "copy_of", "group_size", "fit_weight"}
 # two kinds of closing tags in a text are markup, one may be an example in an article on the web
 _HTML = re.compile(r"(?is)</(?:p|div|span|a|script|h[1-6]|li|td|em|strong)>.*</")
 
@@ -78,7 +80,7 @@ def articles_of(files: list[Opened], columns: dict[str, str], day_first: bool | 
     frame["source_file"], frame["row"] = sources[of_file], lines
     for name in rows.columns:
         if name not in roles.values():
-            kept = f"given_{name}" if name in frame.columns or name == "weight" else name
+            kept = f"given_{name}" if name in frame.columns or name in OURS else name
             frame[kept] = rows[name]
     empty = frame["text"].isna().to_numpy()
     gone: list[tuple[str, int, str, str, str | None]] = [

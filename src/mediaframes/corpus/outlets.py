@@ -88,6 +88,9 @@ def propose_outlets(corpus: Corpus) -> pd.DataFrame:
     return table.sort_values(["proposal", "outlet"], ignore_index=True)
 
 
+MOST_NAMED = 12  # names in one message
+
+
 def outlets(corpus: Corpus, mapping: Mapping[str, str] | pd.DataFrame | None = None) -> Corpus:
     """Give outlets the names of a mapping; the names in the files stay as ``outlet_raw``.
 
@@ -98,6 +101,7 @@ def outlets(corpus: Corpus, mapping: Mapping[str, str] | pd.DataFrame | None = N
         Raw name to name, or a table with columns ``outlet`` and ``proposal`` (or ``name``) as
         `propose_outlets` makes it. Names that are not in it stay. Without a mapping nothing is
         renamed, and possible spellings of one outlet are printed.
+        Names that a mapping does not know are listed.
 
     Returns
     -------
@@ -142,6 +146,10 @@ def outlets(corpus: Corpus, mapping: Mapping[str, str] | pd.DataFrame | None = N
     )
     if unused := sorted(set(names) - set(used)):
         say(f"outlets: not in the corpus: {', '.join(unused)}")
+    others = sorted(set(docs["outlet"].dropna()) - set(used) - set(used.values()))
+    if others:
+        more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+        say(f"outlets: not in the mapping: {', '.join(others[:MOST_NAMED])}{more}")
     new = docs.assign(outlet=renamed.astype("str"), outlet_raw=raw)
     return corpus.replace(step="outlets", settings={"mapping": names}, docs=new)
 

@@ -40,6 +40,8 @@ def _parser() -> argparse.ArgumentParser:
     for command, function in ((check, _check), (run, _reproduce), (again, _verify)):
         command.add_argument("study", nargs="?", default="study.toml", help="default: study.toml")
         command.set_defaults(run=function)
+    ready = commands.add_parser("compile", help="compile the loops over texts, once")
+    ready.set_defaults(run=_compile)
     run.add_argument("--out", metavar="DIR", help="where the results go (default: reports)")
     run.add_argument("--no-cache", action="store_true", help="compute everything anew")
     again.add_argument("--reports", metavar="DIR", help="the reports to verify (default: reports)")
@@ -51,6 +53,14 @@ def _check(options: argparse.Namespace) -> int:
 
     check_study(options.study)
     say(f"{options.study} is in order.")
+    return 0
+
+
+def _compile(options: argparse.Namespace) -> int:
+    from mediaframes.study.warm import compile_loops
+
+    compile_loops()
+    say("The loops over texts are compiled; numba keeps them beside the code.")
     return 0
 
 
