@@ -18,12 +18,13 @@ The verbs, in the order in which a study uses them::
 |---|---|
 | `mediaframes.corpus` | `Corpus`; `read corpora_in language outlets clean dedupe copies_between` |
 | `mediaframes.text` | `Tokens Counts`; `tokenize count count_parts concordance` |
-| `mediaframes.inference` | `keyness keyness_test keyness_drivers dispersion prevalence residuals` |
-| | `keyness_over_parts`; `collocates cooccurrence compare_networks` |
-| `mediaframes.frames` | `Codebook Hits`; `read_codebook write_codebook apply_codebook` |
-| `mediaframes.inference` | `prevalence residuals keyness dispersion effects marginal` |
-| `mediaframes.frames` | `Codebook Hits`; `read_codebook check_codebook apply_codebook induce` |
-| `mediaframes.topics` | `Topics`; `fit_topics choose_k topic_stability` |
+| `mediaframes.inference` | `prevalence residuals effects marginal` |
+| | `keyness keyness_test keyness_drivers keyness_over_parts dispersion` |
+| | `collocates cooccurrence compare_networks` |
+| `mediaframes.frames` | `Codebook Hits`; `read_codebook write_codebook check_codebook` |
+| | `apply_codebook induce` |
+| `mediaframes.topics` | `Topics`; `fit_topics choose_k topic_stability topic_names` |
+| | `topic_map topic_network browse_topics topic_correlation` |
 | `mediaframes.people` | `IntrusionTest`; `agreement word_intrusion topic_intrusion` |
 | `mediaframes.plot` | figures; `save_figure save_table save_numbers` |
 | `mediaframes.study` | `open_study reproduce verify` and the command line |
