@@ -436,7 +436,7 @@ def test_copies_prints_numbers_and_shares():
 def test_copies_says_where_the_direction_is_not_known():
     assert plot.copies(copy_table()).get_ylabel() == "printed first by"
     tied = copy_table().assign(tied=[0, 1])
-    assert plot.copies(tied).get_ylabel() == "printed first, or on the same day, by"
+    assert plot.copies(tied).get_ylabel() == "first, or same day"
 
 
 # ---------------------------------------------------------------------------- words, topics

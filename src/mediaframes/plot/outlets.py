@@ -319,7 +319,7 @@ def copies(table: pd.DataFrame, *, width: str | float = "onehalf", ax: Axes | No
             _cell_text(ax, i, j, text, shade, False)
     ax.set_xlabel("copied by")
     tied = "tied" in cells and bool((cells["tied"] > 0).any())
-    ax.set_ylabel("printed first, or on the same day, by" if tied else "printed first by")
+    ax.set_ylabel("first, or same day" if tied else "printed first by")
     ax.xaxis.set_label_position("top")
     return ax
 
