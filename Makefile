@@ -64,7 +64,7 @@ bench: $(STAMP)  ## time our code beside other libraries (needs the real data)
 	@$(BIN)/python -m tests.bench
 
 lock:  ## resolve requirements.lock anew (needs uv)
-	@uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet --upgrade -o requirements.lock
+	@uv pip compile pyproject.toml --extra dev --extra bench --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet --upgrade -o requirements.lock
 
 clean:  ## remove .venv, caches and derived data (never data/raw or reports)
 	@rm -rf $(VENV) data/derived .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -75,7 +75,10 @@ def requirement(text: str) -> tuple[str, str]:
 def test_lists_of_packages_agree(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     needed = dict(requirement(text) for text in project["dependencies"])
-    extras = [text for texts in project["optional-dependencies"].values() for text in texts]
+    optional = project["optional-dependencies"]
+    assert set(optional) == {"dev", "bench", "korean", "chinese", "japanese"}
+    extras = optional["dev"] + optional["bench"]
+    unasked = optional["korean"] + optional["chinese"] + optional["japanese"]
 
     conda = yaml.safe_load((root / "environment.yml").read_text())["dependencies"]
     pip = next(item["pip"] for item in conda if isinstance(item, dict))
@@ -90,6 +93,8 @@ def test_lists_of_packages_agree(root: Path) -> None:
     locked = set(re.findall(r"^([A-Za-z0-9_.-]+)==", lock, re.MULTILINE))
     wanted = set(needed) | {requirement(text)[0] for text in extras}
     assert wanted - locked == set()
+    assert locked & {requirement(text)[0] for text in unasked} == set(), "kiwipiepy is LGPL"
+    assert "--extra dev --extra bench " in (root / "Makefile").read_text()
     entries = re.split(r"\n(?=[A-Za-z0-9])", lock.strip())
     assert all("--hash=sha256:" in entry for entry in entries)
     assert "http" not in re.sub(r"^http(core|x)==.*", "", lock, flags=re.MULTILINE)

@@ -14,12 +14,10 @@ import pandas as pd
 from mediaframes.corpus.articles import Corpus
 from mediaframes.frames.codebook import LONGEST_TERM, Codebook, Frame, Rule
 from mediaframes.made import Made
+from mediaframes.text.segmenting import STAND_INS, without_spaces
 from mediaframes.text.tokens import tokenize
 from mediaframes.text.words import WordFinder, plain
 
-# Letters that stand for * and ? while a term passes through the tokenizer: clicks of Khoisan
-# languages, which no newspaper prints.
-STAND_INS = {"*": "ǁ", "?": "ǂ"}
 # What the tokenizer leaves in one word unless it is told otherwise; a term with anything else is
 # tokenized like a text, and so are scripts without spaces, which only a segmenter can cut.
 NO_SPACES = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -62,23 +60,30 @@ def _as_tokenized(word: str) -> str:
     return word[:-2] if word.endswith("'s") and len(word) > 2 else word
 
 
-def settings_of(made: Made) -> dict[str, Any]:
+def settings_of(made: Made, language: str = "") -> dict[str, Any]:
     """How the words of a text were cut, where `tokenize` was told something else than usual.
+
+    In a language without spaces: whether a segmenter did it, which may have been elsewhere.
 
     Examples
     --------
     >>> settings_of(Made.by("tokenize", settings={"something": "else"}))
     {}
+    >>> settings_of(Made.by("tokenize", settings={"segmented": {"zh": ""}}), "zh")
+    {'segment': 'never'}
     """
     while made.step != "tokenize" and made.parents:
         made = made.parents[0]
     usual = inspect.signature(tokenize).parameters
-    return {
+    settings = {
         name: value
         for name, value in made.settings.items()
         # training is of sentences, which a term has none of
-        if name in usual and name != "train" and value != usual[name].default
+        if name in usual and name not in ("train", "segment") and value != usual[name].default
     }
+    if code := without_spaces(language):
+        settings["segment"] = "need" if made.settings.get("segmented", {}).get(code) else "never"
+    return settings
 
 
 def as_in_text(
@@ -201,7 +206,7 @@ def entries_of(
     """
     listed, rows = _listed(book, language)
     distinct = list(dict.fromkeys(entry.term for entry in listed))
-    cut = as_in_text(distinct, language, settings_of(made))
+    cut = as_in_text(distinct, language, settings_of(made, language))
     numbers: dict[str, int] = {}  # pattern -> number
     parts: list[int] = []
     bounds, anchors, who, hung = [0], [], [], []

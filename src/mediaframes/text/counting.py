@@ -11,6 +11,7 @@ from mediaframes.corpus.articles import Corpus
 from mediaframes.made import Made
 from mediaframes.text.counts import Counts, Rows
 from mediaframes.text.scanning import Rules, Scanner, language_rows, merged, scan_docs
+from mediaframes.text.segmenting import segmented
 from mediaframes.text.tokens import Tokens, report_empty
 from mediaframes.text.words import is_number, stems, stop_words_in
 
@@ -89,8 +90,10 @@ def untrimmed(
     settings: dict[str, Any] = asdict(chosen)
     if isinstance(source, Corpus):
         rules = rules or Rules()
-        settings["rules"] = asdict(rules)
-        scanners = scan_docs(source.docs, rules, spans=False)
+        spaced = segmented(source.docs, rules.segment, step="count")
+        settings["rules"] = spaced.settings(rules)
+        scanners = scan_docs(spaced.docs, rules, spans=False)
+        del spaced
         vocabulary, places = merged(scanners)
         report_empty(source.docs, _lengths(scanners), "count")
         columns, table = _columns(vocabulary, names, chosen)

@@ -39,6 +39,7 @@ class Rules:
     numbers: str = "keep"
     urls: str = "keep"
     tags: str = "split"
+    segment: str = "auto"
 
     def __post_init__(self) -> None:
         """Refuse what is no choice."""
@@ -47,6 +48,8 @@ class Rules:
             allowed = ("keep", "split", "drop")[: 3 if name in ("urls", "tags") else 2]
             if chosen not in allowed:
                 raise InputError(f"{name}={chosen!r} is no choice; use one of {', '.join(allowed)}")
+        if self.segment not in ("auto", "need", "never"):
+            raise InputError(f"segment={self.segment!r} is no choice; use auto, need or never")
 
 
 class Block:

@@ -1,7 +1,7 @@
 """`Tokens`: articles as word ids with the way back to every character of the text."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -15,6 +15,7 @@ from mediaframes.corpus.articles import Corpus
 from mediaframes.errors import InputError
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
 from mediaframes.text.scanning import Rules, merged, scan_docs
+from mediaframes.text.segmenting import segmented
 from mediaframes.text.words import merging
 
 
@@ -159,6 +160,7 @@ def tokenize(
     numbers: str = "keep",
     urls: str = "keep",
     tags: str = "split",
+    segment: str = "auto",
     train: bool = False,
 ) -> Tokens:
     """Find the words and sentences of every article.
@@ -183,6 +185,12 @@ def tokenize(
         Web and mail addresses: one word each, ordinary words, or left out.
     tags : {"split", "keep", "drop"}
         ``#climate`` and ``@user``: ordinary words, words with their sign, or left out.
+    segment : {"auto", "need", "never"}
+        Korean, Chinese and Japanese articles (by their ``language``) are cut into words by
+        kiwipiepy, jieba and janome, which come with the extras ``korean``, ``chinese`` and
+        ``japanese`` (``pip install "mediaframes[chinese]"``). Where the package is not installed,
+        ``auto`` says so and takes each run of letters for a word, ``need`` raises; ``never`` does
+        not segment. Terms of a codebook are cut as the texts were.
     train : bool
         Whether to learn more abbreviations from the corpus itself (see `sentences.trained`).
 
@@ -194,7 +202,7 @@ def tokenize(
     Raises
     ------
     InputError
-        For a setting that is none of those listed.
+        For a setting that is none of those listed, or a package that is needed and not installed.
 
     Examples
     --------
@@ -202,8 +210,9 @@ def tokenize(
     >>> tokenize(Corpus.from_frame(texts)).words("0")
     ['am', '24', 'oktober', 'fielen', '12.000', 'schüsse']
     """
-    rules = Rules(hyphens, apostrophes, numbers, urls, tags)
-    scanners = scan_docs(corpus.docs, rules, spans=True, train=train)
+    rules = Rules(hyphens, apostrophes, numbers, urls, tags, segment)
+    spaced = segmented(corpus.docs, segment, step="tokenize")
+    scanners = scan_docs(spaced.docs, rules, spans=True, train=train)
     vocabulary, places = merged(scanners)
     n = sum(len(block.ids) for scanner in scanners for block in scanner.blocks)
     arrays = {name: np.empty(n, np.int32) for name in ("ids", "starts", "ends", "sentences")}
@@ -217,11 +226,14 @@ def tokenize(
                 arrays[name][here] = getattr(block, name)
             lengths.append(np.diff(block.offsets))
             done = here.stop
+    offsets = np.cumsum(np.concatenate(lengths))
+    spaced.bring_back(corpus.docs, arrays, offsets, rules=rules, train=train)
+    settings = spaced.settings(rules) | {"train": train}
     tokens = Tokens(
         docs=corpus.docs,
-        offsets=np.cumsum(np.concatenate(lengths)),
+        offsets=offsets,
         vocabulary=vocabulary,
-        made=Made.by("tokenize", settings=asdict(rules) | {"train": train}, parents=(corpus.made,)),
+        made=Made.by("tokenize", settings=settings, parents=(corpus.made,)),
         **arrays,
     )
     report_empty(tokens.docs, tokens.lengths(), "tokenize")
