@@ -76,8 +76,8 @@ def test_lists_of_packages_agree(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     needed = dict(requirement(text) for text in project["dependencies"])
     optional = project["optional-dependencies"]
-    assert set(optional) == {"dev", "bench", "korean", "chinese", "japanese"}
-    extras = optional["dev"] + optional["bench"]
+    assert set(optional) == {"dev", "bench", "topica", "korean", "chinese", "japanese"}
+    extras = optional["dev"] + optional["bench"] + optional["topica"]
     unasked = optional["korean"] + optional["chinese"] + optional["japanese"]
 
     conda = yaml.safe_load((root / "environment.yml").read_text())["dependencies"]

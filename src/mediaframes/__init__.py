@@ -24,7 +24,7 @@ The verbs, in the order in which a study uses them::
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook write_codebook check_codebook` |
 | | `apply_codebook induce` |
 | `mediaframes.topics` | `Topics`; `fit_topics choose_k topic_stability topic_names` |
-| | `topic_map topic_network browse_topics topic_correlation` |
+| | `topic_map topic_network browse_topics topic_correlation topic_words_by` |
 | `mediaframes.people` | `IntrusionTest`; `agreement word_intrusion topic_intrusion` |
 | `mediaframes.plot` | figures; `save_figure save_table save_numbers` |
 | `mediaframes.study` | `open_study reproduce verify` and the command line |
@@ -104,6 +104,7 @@ from mediaframes.topics import (
     topic_network,
     topic_sheet,
     topic_stability,
+    topic_words_by,
 )
 
 __version__ = "0.1.0"
@@ -178,6 +179,7 @@ __all__ = [
     "topic_network",
     "topic_sheet",
     "topic_stability",
+    "topic_words_by",
     "verify",
     "wire_share",
     "word_intrusion",

@@ -2,6 +2,7 @@
 
 from mediaframes.topics.browser import TopicBrowser, browse_topics
 from mediaframes.topics.choice import choose_k, topic_stability
+from mediaframes.topics.content import topic_words_by
 from mediaframes.topics.correlation import topic_correlation
 from mediaframes.topics.fitting import fit_topics
 from mediaframes.topics.maps import co_membership, network_map, topic_map
@@ -28,4 +29,5 @@ __all__ = [
     "topic_network",
     "topic_sheet",
     "topic_stability",
+    "topic_words_by",
 ]

@@ -14,7 +14,7 @@ from mediaframes.inference.resampling import copy_groups
 from mediaframes.made import Made
 from mediaframes.text.counts import Counts
 from mediaframes.topics import quality
-from mediaframes.topics.fitting import fit_topics
+from mediaframes.topics.fitting import KEYWORDED, fit_topics
 from mediaframes.topics.model import Topics
 
 HELD_SHARE = 0.1  # of the articles lose half of their words, as in R's stm
@@ -65,7 +65,8 @@ def hold_out(counts: Counts, *, seed: int, share: float = HELD_SHARE) -> tuple[C
 
 def topic_stability(
     counts: Counts, *, topics: Topics, seed: int, draws: int = 5,
-    prevalence: str | None = None, settings: Mapping[str, Any] | None = None,
+    prevalence: str | None = None, keywords: Mapping[str, Sequence[str]] | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """How alike each topic comes again when other articles of the same kind are drawn.
 
@@ -77,7 +78,7 @@ def topic_stability(
     seed : int
     draws : int
         Fits, each on as many articles drawn with replacement (copies of one report together).
-    prevalence, settings
+    prevalence, keywords, settings
         As for `fit_topics`, where the topics were fitted with any.
 
     Returns
@@ -107,8 +108,8 @@ def topic_stability(
         drawn = replace(counts, docs=counts.docs.assign(fit_weight=weights))
         single = {"restarts": 1} if topics.model == "lda" else {}
         other = fit_topics(
-            drawn, k=len(topics), model=topics.model, seed=seed, prevalence=prevalence,
-            settings=settings, **single,
+            drawn, k=len(topics) - len(keywords or {}), model=topics.model, seed=seed,
+            prevalence=prevalence, keywords=keywords, settings=settings, **single,
         )  # fmt: skip
         runs.append(other.words)
     return quality.stability(topics.words, np.array(runs))
@@ -159,10 +160,15 @@ def choose_k(
     candidates = sorted(set(k))
     if not candidates:
         raise InputError("choose_k: k holds no candidate; give some, e.g. k=[10, 20, 30]")
+    if model in KEYWORDED:
+        raise InputError(
+            f"choose_k: model '{model}' has its topics from keywords; call fit_topics with several "
+            "k and compare the diagnostics"
+        )
     rest, missing = hold_out(counts, seed=seed)
-    several = {"restarts": 3 if restarts is None else restarts} if model == "lda" else {}
-    if model != "lda" and restarts is not None:
-        several = {"restarts": restarts}
+    several: dict[str, Any] = {} if restarts is None else {"restarts": restarts}
+    if model == "lda":
+        several.setdefault("restarts", 3)
     rows = []
     for number in progress(candidates, "choose_k", total=len(candidates)):
         topics = fit_topics(

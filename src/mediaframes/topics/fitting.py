@@ -1,19 +1,22 @@
 """`fit_topics`: one door to every model; checks, restarts, and what comes out of a fit."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from mediaframes._console import say
 from mediaframes._docs import fit_weights
 from mediaframes.errors import InputError
 from mediaframes.made import Made
 from mediaframes.text.counts import Counts
-from mediaframes.topics.model import Topics, build, rows_to_one
+from mediaframes.topics.folding import rows_to_one
+from mediaframes.topics.model import Topics, build
 
 # NMF's own default of 200 iterations stops early on a few thousand articles
 NMF_ITERATIONS = 1000
@@ -22,16 +25,23 @@ RESTARTS = 10  # random starts of a model that has them
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a model gives back: weights (K, V) and (D, K), and the arrays worth keeping."""
+    """What a model gives back: weights (K, V) and (D, K), and the arrays worth keeping.
+
+    Topics that already have `names` come first and stay in their order.
+    """
 
     words: np.ndarray
     shares: np.ndarray
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a model is asked: a CSR matrix without empty rows, what each weighs, and the rest."""
+    """What a model is asked: a CSR matrix without empty rows, what each weighs, and the rest.
+
+    `k` counts all topics, those with keywords among them.
+    """
 
     matrix: Any
     weights: np.ndarray
@@ -41,6 +51,8 @@ class Task:
     restarts: int | None
     prevalence: str | None
     settings: dict[str, Any]
+    vocabulary: pd.Index
+    keywords: Mapping[str, Sequence[str]] | None
 
 
 def fit_topics(
@@ -51,6 +63,7 @@ def fit_topics(
     seed: int,
     restarts: int | None = None,
     prevalence: str | None = None,
+    keywords: Mapping[str, Sequence[str]] | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> Topics:
     """Fit a topic model.
@@ -60,13 +73,14 @@ def fit_topics(
     counts : Counts
         Trimmed: rare and very frequent words only blur topics.
     k : int
-        Number of topics.
-    model : {"nmf", "lda", "stm", "ctm"}
+        Number of topics; beside `keywords`, of further topics without any, from 0.
+    model : {"nmf", "lda", "stm", "ctm", "keyatm", "seeded"}
         ``nmf``: non-negative matrix factorization of tf-idf (scikit-learn, deterministic start).
         ``lda``: latent Dirichlet allocation (our own kernels; asymmetric prior over articles,
         optimized; eta 0.01). ``stm``: structural topic model, whose shares depend on covariates,
         from the spectral start, with the results of R's stm. ``ctm``: the same without covariates,
-        the correlated topic model.
+        the correlated topic model. ``keyatm`` and ``seeded``: keyword-assisted topic model and
+        seeded LDA, by the library topica (``pip install topica==0.62.0``).
     seed : int
         Seed of the random starts; ``nmf``, ``stm`` and ``ctm`` have none.
     restarts : int, optional
@@ -76,15 +90,23 @@ def fit_topics(
     prevalence : str, optional
         What the shares of ``stm`` depend on, e.g. ``"~ outlet + s(day)"``; see
         `mediaframes.inference.design.design`.
+    keywords : mapping, optional
+        Of ``keyatm`` and ``seeded``: name of a topic to its words, with ``*`` and ``?`` as
+        wildcards, e.g. ``{"security": ["border*", "police"]}``. A word may serve two topics.
     settings : mapping, optional
         Of ``stm`` and ``ctm``: ``tolerance`` (1e-5, at which relative growth of the bound EM ends),
         ``most`` (500 iterations), ``start_words`` (10,000, the most frequent, take part in the
-        spectral start); of ``stm``: ``prior`` on the coefficients, ``"Pooled"`` or ``"L1"``.
+        spectral start); of ``stm``: ``prior`` on the coefficients, ``"Pooled"`` or ``"L1"``, and
+        ``content``, a column between whose values a topic's words may differ (by topica, see
+        `Topics.words_by`; then `prevalence` may be left out). Of ``keyatm``: ``iterations``
+        (1500) and ``token_weights`` (``"information-theory"``, ``"inv-freq"`` or ``"none"``); of
+        ``seeded``: ``iterations`` (2000) and ``weight`` (.01).
 
     Returns
     -------
     Topics
-        Sorted by their share of the words, largest first. Articles without any counted word keep
+        Topics with keywords first, under their names; the others sorted by their share of the
+        words, largest first. Articles without any counted word keep
         their place with missing shares. The same counts give the same bytes, whatever the number
         of threads, the order of the articles or the machine's load.
 
@@ -92,13 +114,15 @@ def fit_topics(
     ------
     InputError
         For an unknown model or setting, k below 2 or above the number of articles or words, or a
-        formula whose column is absent, has missing values or one level only.
+        formula whose column is absent, has missing values or one level only; where no keyword of a
+        topic was counted; or where topica is needed and not installed.
 
     Notes
     -----
     Copies weigh in the fit what `dedupe` says: 1/n each with policy ``"weight"``, nothing with
     ``"fit"``. Every article gets its shares all the same, and counts in `diagnostics` (share of
-    the words) with its ``weight``.
+    the words) with its ``weight``. Models of topica know no weights: of a group of copies one
+    article is fitted, and the others get their shares from the finished topics.
 
     Examples
     --------
@@ -111,14 +135,21 @@ def fit_topics(
     if model not in MODELS:
         raise InputError(f"unknown model '{model}'; allowed: {', '.join(MODELS)}")
     _check_settings(model, dict(settings or {}), restarts, prevalence)
+    _check_keywords(model, keywords)
+    total = k + len(keywords or {})
     filled = np.flatnonzero(counts.lengths() > 0)
     weights = fit_weights(counts.docs).to_numpy()[filled]
     n = int((weights > 0).sum())
     most = min(n, len(counts.vocabulary))
-    if not 2 <= k <= most:
-        allowed = f"choose k from 2 to {most}" if most >= 2 else "there must be at least 2 of each"
+    if k < 0 or not 2 <= total <= most:
+        least, beside = max(2 - len(keywords or {}), 0), ""
+        allowed = f"choose k from {least} to {most - total + k}"
+        if keywords:
+            beside = f" beside {len(keywords)} with keywords"
+        if most < max(2, len(keywords or {})):
+            allowed = "there must be at least as many of each as topics, and 2"
         raise InputError(
-            f"k={k} topics cannot be fitted to {n} articles with words and "
+            f"k={k} topics{beside} cannot be fitted to {n} articles with words and "
             f"{len(counts.vocabulary)} different words; {allowed}"
         )
     if len(filled) < len(counts):
@@ -128,11 +159,11 @@ def fit_topics(
             f"'{first}'); they keep their place with missing shares"
         )
     task = Task(
-        counts.matrix[filled], weights, counts.docs.iloc[filled], k, seed, restarts, prevalence,
-        dict(settings or {}),
+        counts.matrix[filled], weights, counts.docs.iloc[filled], total, seed, restarts,
+        prevalence, dict(settings or {}), counts.vocabulary, keywords,
     )  # fmt: skip
     fitted = MODELS[model](task)
-    shares = np.full((len(counts), k), np.nan)
+    shares = np.full((len(counts), total), np.nan)
     known = fitted.shares.sum(axis=1) > 0
     shares[filled[known]] = rows_to_one(fitted.shares[known])
     if not known.all():
@@ -143,11 +174,16 @@ def fit_topics(
         )
     asked = {"restarts": restarts, "prevalence": prevalence, "settings": dict(settings or {})}
     chosen = {"k": k, "model": model} | {key: value for key, value in asked.items() if value}
+    if keywords:  # pairs, since the order of the topics is theirs
+        chosen["keywords"] = [[name, list(words)] for name, words in keywords.items()]
+    if keywords or "content" in (settings or {}):
+        chosen["topica"] = {"version": version("topica"), "threads": 1}
     made = Made.by("fit_topics", settings=chosen, seed=seed, parents=(counts.made,))
     origin = (model, made, counts)
     return build(
-        counts.docs, rows_to_one(fitted.words), shares, counts.vocabulary, origin, fitted.arrays
-    )
+        counts.docs, rows_to_one(fitted.words), shares, counts.vocabulary, origin, fitted.arrays,
+        fitted.names,
+    )  # fmt: skip
 
 
 def _check_settings(
@@ -159,17 +195,38 @@ def _check_settings(
         raise InputError(f"model '{model}' has no setting '{unknown[0]}'; allowed: {allowed}")
     if restarts is not None and restarts < 1:
         raise InputError(f"restarts={restarts}: a model is fitted at least once")
+    if restarts is not None and restarts > 1 and model in KEYWORDED:
+        raise InputError(
+            f"restarts={restarts}: model '{model}' is fitted once; compare fits with other seeds"
+        )
     if restarts is not None and restarts > 1 and model != "lda":
         raise InputError(
             f"restarts={restarts}: model '{model}' has one deterministic start; leave restarts out"
         )
     if prevalence is not None and model != "stm":
         raise InputError(f"model '{model}' takes no prevalence formula; use model='stm'")
-    if prevalence is None and model == "stm":
+    if prevalence is None and model == "stm" and "content" not in settings:
         raise InputError(
             "model 'stm' needs prevalence, a formula such as '~ outlet + s(day)'; without "
             "covariates use model='ctm'"
         )
+
+
+def _check_keywords(model: str, keywords: Mapping[str, Sequence[str]] | None) -> None:
+    if keywords and model not in KEYWORDED:
+        allowed = "' or '".join(KEYWORDED)
+        raise InputError(f"model '{model}' takes no keywords; use model='{allowed}'")
+    if model in KEYWORDED and not keywords:
+        raise InputError(
+            f"model '{model}' needs keywords, e.g. keywords={{'security': ['border*', 'police']}}"
+        )
+    for name, words in (keywords or {}).items():
+        fits = not isinstance(words, str) and all(isinstance(word, str) for word in words)
+        if not isinstance(name, str) or not name.strip() or not fits or not len(words):
+            raise InputError(
+                f"keywords: {name!r}: {words!r} must be a name and a list of words, e.g. "
+                "{'security': ['border*', 'police']}"
+            )
 
 
 def side_by_side(work: Callable[[int], Any], n: int) -> list[Any]:
@@ -262,6 +319,10 @@ def _fit_stm(task: Task) -> Fitted:
     prior = chosen.pop("prior", "Pooled")
     if prior not in ("Pooled", "L1"):
         raise InputError(f"prior='{prior}' is unknown; allowed: Pooled, L1")
+    if "content" in chosen:
+        from mediaframes.topics.assisted import fit_content
+
+        return fit_content(task)
     if task.k >= task.matrix.shape[1]:
         raise InputError(
             f"k={task.k} with {task.matrix.shape[1]} words: the spectral start needs more words "
@@ -294,11 +355,29 @@ def _fit_stm(task: Task) -> Fitted:
     return Fitted(found.beta, found.theta[back], arrays)
 
 
+def _fit_keyatm(task: Task) -> Fitted:
+    from mediaframes.topics.assisted import fit_keywords
+
+    return fit_keywords(task, "keyatm")
+
+
+def _fit_seeded(task: Task) -> Fitted:
+    from mediaframes.topics.assisted import fit_keywords
+
+    return fit_keywords(task, "seeded")
+
+
 MODELS: dict[str, Callable[[Task], Fitted]] = {
     "nmf": _fit_nmf,
     "lda": _fit_lda,
     "stm": _fit_stm,
     "ctm": _fit_stm,
+    "keyatm": _fit_keyatm,
+    "seeded": _fit_seeded,
 }
+KEYWORDED = ("keyatm", "seeded")
 _EM = ("tolerance", "most", "start_words")
-SETTINGS: dict[str, tuple[str, ...]] = {"nmf": (), "lda": (), "stm": (*_EM, "prior"), "ctm": _EM}
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "nmf": (), "lda": (), "stm": (*_EM, "prior", "content"), "ctm": _EM,
+    "keyatm": ("iterations", "token_weights"), "seeded": ("iterations", "weight"),
+}  # fmt: skip

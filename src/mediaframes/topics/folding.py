@@ -11,7 +11,7 @@ from mediaframes.text.counts import Counts
 GIVEN_ALPHA = 0.1  # prior per topic where the model's own is not known
 
 
-def aligned(counts: Counts, vocabulary: Any) -> Any:
+def aligned(counts: Counts, vocabulary: Any, *, who: str = "transform") -> Any:
     """The counts' matrix with the columns of `vocabulary`; what it lacks is counted and said."""
     from scipy.sparse import csr_array
 
@@ -30,7 +30,7 @@ def aligned(counts: Counts, vocabulary: Any) -> Any:
     matrix.sort_indices()
     all_words, some = int(counts.matrix.sum()), int(matrix.sum())
     if some < all_words:
-        say(f"transform: {all_words - some} of {all_words} words are unknown to the topics")
+        say(f"{who}: {all_words - some} of {all_words} words are unknown to the topics")
     return matrix
 
 
@@ -82,3 +82,11 @@ def _nmf(matrix: Any, words: np.ndarray, idf: np.ndarray) -> np.ndarray:
             update_H=False, solver="cd", tol=1e-6, max_iter=1000,
         )  # fmt: skip
     return np.asarray(shares)
+
+
+def rows_to_one(weights: np.ndarray) -> np.ndarray:
+    """Rows scaled to sum to 1; a topic of zeros has no preference among words."""
+    sums = weights.sum(axis=1, keepdims=True)
+    uniform = np.full_like(weights, 1 / weights.shape[1])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(sums == 0, uniform, weights / sums)

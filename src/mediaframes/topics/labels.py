@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 FREX_WEIGHT = 0.5  # of frequency against exclusivity
+NAME_WORDS = 3  # the provisional name of a topic: its three most probable words
 LOWEST_LOG = -1000.0  # where R's stm cuts the logarithm of a probability
 
 
@@ -81,3 +82,16 @@ def label_table(
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def provisional_names(
+    words: np.ndarray, vocabulary: pd.Index, given: tuple[str, ...] = ()
+) -> list[str]:
+    """The names `given` to the first topics, the best words of the others; each name once."""
+    best = np.argsort(-words, axis=1, kind="stable")[len(given) :, :NAME_WORDS]
+    seen: dict[str, int] = {}
+    result = []
+    for name in [*given, *(", ".join(vocabulary[row]) for row in best)]:
+        seen[name] = seen.get(name, 0) + 1
+        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return result

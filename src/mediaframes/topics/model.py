@@ -16,10 +16,9 @@ from mediaframes.inference.resampling import copy_groups
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
 from mediaframes.scores import Scores
 from mediaframes.text.counts import Counts
-from mediaframes.topics.labels import label_table
+from mediaframes.topics.folding import rows_to_one
+from mediaframes.topics.labels import label_table, provisional_names
 from mediaframes.topics.quality import diversity, measured, stability
-
-NAME_WORDS = 3  # the provisional name of a topic: its three most probable words
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +51,9 @@ class Topics:
         others in that order; of STM and CTM ``eta mu sigma gamma`` (coordinates against the last
         topic of the fit, whose place among its own is ``order``), ``bounds`` of the iterations,
         ``design`` and ``columns``. Rows of ``eta``, ``mu`` and ``design`` are the articles with
-        words, in the order of the fit's `docs`.
+        words, in the order of the fit's `docs`. Of topics with keywords ``keywords``, pairs of
+        topic and word (from 0), ``alpha``, and of keyATM ``keyword_rate`` (K), how often a word of
+        the topic is drawn from its keywords only. For a content covariate see `words_by`.
 
     Examples
     --------
@@ -152,6 +153,25 @@ class Topics:
             )
         totals = self.arrays["totals"].astype(np.float64)
         return label_table(self.words, totals, self.vocabulary, self.names, n)
+
+    @property
+    def words_by(self) -> dict[str, np.ndarray]:
+        """Of a model with a content covariate, each level's words: arrays (K, V), rows sum to 1.
+
+        `words` is their mean, weighted by how much of the topic is in each level's articles.
+
+        Raises
+        ------
+        InputError
+            For topics without a content covariate.
+        """
+        if "words_by" not in self.arrays:
+            raise InputError(
+                "these topics have the same words everywhere; fit with settings={'content': "
+                "'outlet'}, or compare with topic_words_by"
+            )
+        words, levels = self.arrays["words_by"], self.arrays["levels"]
+        return {str(level): words[:, at] for at, level in enumerate(levels)}
 
     def stability(self) -> pd.DataFrame:
         """Each topic's partner in the other random starts: ``run topic partner cosine``."""
@@ -393,18 +413,22 @@ def build(
     vocabulary: pd.Index,
     origin: tuple[str, Made, Counts | None],
     arrays: Mapping[str, np.ndarray] | None = None,
+    given: tuple[str, ...] = (),
 ) -> Topics:
-    """Sort the topics (of a fitted model), name them, and measure them."""
+    """Sort the topics (of a fitted model), name them, and measure them.
+
+    Topics with a name `given` come first, in that order.
+    """
     model, made, counts = origin
     kept = dict(arrays or {})
     size = np.nanmean(shares, axis=0) if counts is None else _sizes(shares, counts)
     if counts is not None:
-        order = np.argsort(-size, kind="stable")
+        first = len(given)
+        order = np.r_[:first, first + np.argsort(-size[first:], kind="stable")]
         words, shares, size = words[order], shares[:, order], size[order]
         kept = {name: _reordered(name, value, order) for name, value in kept.items()}
         kept["totals"] = counts.totals().to_numpy()
-    best = np.argsort(-words, axis=1, kind="stable")[:, :NAME_WORDS]
-    names = _unique([", ".join(vocabulary[row]) for row in best])
+    names = provisional_names(words, vocabulary, given)
     facts: dict[str, Any] = {
         "topic": np.arange(1, len(words) + 1),
         "name": pd.Series(names, dtype="str"),
@@ -425,26 +449,9 @@ def build(
 
 def _reordered(name: str, value: np.ndarray, order: np.ndarray) -> np.ndarray:
     """The arrays of a fit that go by topic, in the order of the result."""
-    return value[order] if name in ("alpha", "order") else value
+    return value[order] if name in ("alpha", "order", "keyword_rate", "words_by") else value
 
 
 def _sizes(shares: np.ndarray, counts: Counts) -> np.ndarray:
     lengths = counts.lengths() * article_weights(counts.docs).to_numpy()
     return np.asarray((np.nan_to_num(shares) * lengths[:, None]).sum(axis=0) / lengths.sum())
-
-
-def _unique(names: list[str]) -> list[str]:
-    seen: dict[str, int] = {}
-    result = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return result
-
-
-def rows_to_one(weights: np.ndarray) -> np.ndarray:
-    """Rows scaled to sum to 1; a topic of zeros has no preference among words."""
-    sums = weights.sum(axis=1, keepdims=True)
-    uniform = np.full_like(weights, 1 / weights.shape[1])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(sums == 0, uniform, weights / sums)
