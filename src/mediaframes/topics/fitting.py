@@ -146,8 +146,9 @@ def fit_topics(
         allowed = f"choose k from {least} to {most - total + k}"
         if keywords:
             beside = f" beside {len(keywords)} with keywords"
-        if most < max(2, len(keywords or {})):
-            allowed = "there must be at least as many of each as topics, and 2"
+        needed = max(2, len(keywords or {}))
+        if most < needed:
+            allowed = f"there must be at least {needed} of each"
         raise InputError(
             f"k={k} topics{beside} cannot be fitted to {n} articles with words and "
             f"{len(counts.vocabulary)} different words; {allowed}"
