@@ -1,6 +1,7 @@
 """Cleaning: every line accounted for, the article kept, the rest named."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from mediaframes.corpus.articles import Corpus
 from mediaframes.corpus.cleaning import PARTS, _fits, clean
-from mediaframes.corpus.furniture import line_key, recurring, rules_for
+from mediaframes.corpus.furniture import rules_for
+from mediaframes.corpus.recurrence import line_key, page_keys, recurring
 from mediaframes.corpus.signatures import closing_credit, dateline
 from mediaframes.errors import InputError
 
@@ -212,10 +214,21 @@ def test_lines_that_recur_are_furniture_but_copies_are_not() -> None:
         for n in range(12)
     ]
     line = "Ein Angebot der Grünauer Druckhaus Gesellschaft für alle Haushalte"
-    pages = {f"p{n}": [line_key(own[n]), line_key(own[n][::-1]), line_key(line)] for n in range(12)}
-    assert recurring(pages) == {line_key(line): "recurs in 12 of 12 pages of this outlet"}
-    copies = {f"p{n}": [line_key(own[0]), line_key(line)] for n in range(12)}
-    assert recurring(copies) == {}
+    pages = {f"p{n}": f"{own[n]}\n{own[n][::-1]}\n{line}" for n in range(12)}
+    assert recurring(pd.Series(pages)) == {
+        line_key(line): "recurs in 12 of 12 pages of this outlet"
+    }
+    copies = {f"p{n}": f"{own[0]}\n{line}" for n in range(12)}
+    assert recurring(pd.Series(copies)) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Seite 12\n\nTeilen\nSeite 31", " İzmir \u00a0 7\r\nΟΔΟΣ\nΟΔΟΣ Α\n", "a  b\n" + "x " * 700],
+)
+def test_keys_of_a_page_are_those_of_its_lines(text: str) -> None:
+    keys = [line_key(line) for line in re.split(r"\r?\n", text) if len(line.strip()) <= 1000]
+    assert page_keys(text) == list(dict.fromkeys(key for key in keys if key))
 
 
 def test_keep_and_drop() -> None:

@@ -12,6 +12,7 @@ from mediaframes.corpus.furniture import load_rules, rules_for
 from mediaframes.corpus.lines import measure, split_lines
 from mediaframes.corpus.odds import Model, article_odds, observe, shipped, surroundings
 from mediaframes.corpus.page import page_parts
+from mediaframes.corpus.recurrence import NONE
 from tests.quality import fit_lines
 
 MENU = [
@@ -90,7 +91,7 @@ def test_the_threshold_decides() -> None:
     for above in (-50.0, 50.0):
         model = Model(shipped().first, shipped().second, above)
         lines = page_parts(
-            PAGE, title="", rules=rules_for(("de",)), recurs={}, wishes={}, model=model
+            PAGE, title="", rules=rules_for(("de",)), recurs=NONE, wishes={}, model=model
         )
         kept[above] = sum(line.part != "furniture" for line in lines)
     assert kept[-50.0] > 40 and kept[-50.0] > kept[50.0]

@@ -32,6 +32,7 @@ from mediaframes.corpus.cleaning import _article
 from mediaframes.corpus.furniture import Rules, page_language, rules_for
 from mediaframes.corpus.lines import Line
 from mediaframes.corpus.page import known_lines, page_parts
+from mediaframes.corpus.recurrence import NONE
 
 FOLDER = Path("boilerplate_trafilatura_de_en")
 WEIGHTS = Path(__file__).parents[2] / "src" / "mediaframes" / "corpus" / "rules" / "lines.yml"
@@ -81,7 +82,7 @@ def load(shared: Path, *, teach: bool) -> list[Page]:
 
 def _page(row: dict[str, Any], html: bytes | None) -> Page:
     rules = page_rules(row)
-    lines = known_lines(row["naive_text"], title="", rules=rules, recurs={}, wishes={})
+    lines = known_lines(row["naive_text"], title="", rules=rules, recurs=NONE, wishes={})
     kept = np.zeros(len(lines)) if html is None else _taught(lines, html)
     weight = np.full(len(lines), 1.0)
     texts = [" ".join(line.text.split()) for line in lines]
@@ -196,7 +197,7 @@ def complete(pages: Sequence[Page]) -> odds.Model:
 def article_text(page: Page, model: odds.Model) -> str:
     """Lead, body and subheadings of the page as `clean` would find them with this model."""
     lines = page_parts(
-        page.row["naive_text"], title="", rules=page.rules, recurs={}, wishes={}, model=model
+        page.row["naive_text"], title="", rules=page.rules, recurs=NONE, wishes={}, model=model
     )
     for line in lines:
         line.part = "body" if line.part == "subheading" else line.part

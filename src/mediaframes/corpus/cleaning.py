@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 
@@ -10,17 +10,12 @@ import pandas as pd
 
 from mediaframes._console import progress, say
 from mediaframes.corpus.articles import Corpus, leaving
-from mediaframes.corpus.furniture import (
-    KEY_CHARACTERS,
-    language_code,
-    line_key,
-    page_language,
-    recurring,
-    rules_for,
-)
+from mediaframes.corpus.blocks import BLOCK, with_texts
+from mediaframes.corpus.furniture import language_code, page_language, rules_for
 from mediaframes.corpus.lines import Line, ends_sentence, shown_lines, split_lines
-from mediaframes.corpus.markup import told_apart
+from mediaframes.corpus.markup import PARTS_TYPES, told_apart
 from mediaframes.corpus.page import page_parts
+from mediaframes.corpus.recurrence import NONE, Recurring, recurring
 from mediaframes.corpus.residue import without_residue
 from mediaframes.corpus.signatures import dateline, place_candidate, signature
 from mediaframes.errors import InputError
@@ -95,15 +90,13 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
     before = _cleaned_before(corpus)
     pages = told_apart(corpus, done=before)
     told, moved = pages.told, list[int]()
-    texts = [
-        told[name].text if name in told else text for name, text in corpus.docs["text"].items()
-    ]
-    docs = corpus.docs.assign(text=pd.Series(texts, corpus.docs.index, dtype="str"))
-    docs, residues = without_residue(docs, done=before.keys() | told.keys())
+    texts = with_texts(corpus.docs["text"], {name: one.text for name, one in told.items()})
+    docs, residues = without_residue(
+        corpus.docs.assign(text=texts), done=before.keys() | told.keys()
+    )
     recurs = _recurring_lines(docs, before)
     places, signs = _places_of(docs["text"]), _signs_of(docs["text"])
-    rows: list[tuple[str, int, str, str, str]] = []
-    columns: dict[str, list[str | None]] = {name: [] for name in ("text", "title", *ADDED)}
+    table = _Table()
     items = zip(
         docs.index, docs["text"], docs["title"], docs["language"], docs["outlet"], strict=True
     )
@@ -117,7 +110,7 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
                 text,
                 title="" if pd.isna(title) else title,
                 rules=rules,
-                recurs=recurs.get(_outlet(outlet), {}),
+                recurs=recurs.get(_outlet(outlet), NONE),
                 wishes=_wishes(text, keep, drop),
                 places=places,
                 signs=signs,
@@ -129,39 +122,85 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
                 rest, at = pages.rest(name, "" if pd.isna(title) else title, wished)
                 lines = told[name].around(lines, rest)
                 moved.extend(at)
-        rows += [(name, x.number, x.part, x.text, x.reason) for x in lines]
-        found = _article(lines)
-        found["title"] = found["title"] if pd.isna(title) else title
-        for column, values in columns.items():
-            values.append(found[column])
-    parts = pages.with_rest(rows, moved)
+        table.add(name, lines, title)
+    parts, columns = table.done()
+    parts = pages.with_rest(parts, moved)
     return _made(corpus, docs, parts, columns, {"keep": list(keep), "drop": list(drop)})
+
+
+class _Table:
+    """Collects lines and columns; block by block, they leave Python's objects for Arrow's."""
+
+    def __init__(self) -> None:
+        self._blocks: list[tuple[pd.DataFrame, pd.DataFrame]] = []
+        self._start()
+
+    def _start(self) -> None:
+        self._ids: list[str] = []
+        self._lines: list[tuple[int, str, str, str]] = []
+        self._articles: list[dict[str, str | None]] = []
+
+    def add(self, name: str, lines: Sequence[Line], title: object) -> None:
+        """The lines of one article; a title that is known stays."""
+        self._ids += [name] * len(lines)
+        self._lines += [(line.number, line.part, line.text, line.reason) for line in lines]
+        found = _article(lines)
+        found["title"] = found["title"] if pd.isna(title) else str(title)
+        self._articles.append(found)
+        if len(self._articles) >= BLOCK:
+            self._close()
+
+    def _close(self) -> None:
+        values = [self._ids, *(zip(*self._lines, strict=True) if self._lines else [()] * 4)]
+        parts = pd.DataFrame(
+            {
+                name: pd.Series(list(value), dtype=kind)
+                for (name, kind), value in zip(PARTS_TYPES.items(), values, strict=True)
+            }
+        )
+        columns = {
+            name: pd.Series([found[name] for found in self._articles], dtype="str")
+            for name in ("text", "title", *ADDED)
+        }
+        self._blocks.append((parts, pd.DataFrame(columns)))
+        self._start()
+
+    def done(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """``id line part text reason`` of all lines, and a row of columns per article."""
+        if self._articles or not self._blocks:
+            self._close()
+        parts, columns = zip(*self._blocks, strict=True)
+        return pd.concat(parts, ignore_index=True), pd.concat(columns, ignore_index=True)
 
 
 def _made(
     corpus: Corpus,
     docs: pd.DataFrame,
     parts: pd.DataFrame,
-    columns: Mapping[str, list[str | None]],
+    columns: pd.DataFrame,
     settings: Mapping[str, list[str]],
 ) -> Corpus:
-    docs = docs.copy()
-    for column, values in columns.items():
-        new = pd.Series(values, index=docs.index, dtype="str")
+    docs = docs.copy(deep=False)
+    for column, new in columns.set_axis(docs.index).items():
         if column in ADDED and column in docs:  # what the researcher brought stays
             new = docs[column].astype("str").where(docs[column].notna(), new)
         docs[column] = new
     empty = docs["text"] == ""
     gone = _left_empty(corpus.docs[empty], parts)
     dropped = int((parts["part"] == "furniture").sum())
-    lines = len(parts[["id", "line"]].drop_duplicates())
+    ids = pd.factorize(parts["id"])[0]
+    lines = len(pd.unique(ids * (1 + parts["line"].max()) + parts["line"])) if len(parts) else 0
     count = len(docs)
     say(
         f"clean: {count} article{'s' * (count != 1)}, {dropped} of {lines} lines dropped"
         + (f", {len(gone)} articles left empty and left out" if len(gone) else "")
     )
     return corpus.replace(
-        step="clean", settings=settings, docs=docs[~empty], parts=parts, left_out=gone
+        step="clean",
+        settings=settings,
+        docs=docs[~empty] if empty.any() else docs,
+        parts=parts,
+        left_out=gone,
     )
 
 
@@ -190,13 +229,10 @@ def _outlet(outlet: object) -> str:
     return outlet if isinstance(outlet, str) else ""
 
 
-def _recurring_lines(docs: pd.DataFrame, done: Mapping[str, object]) -> dict[str, dict[str, str]]:
-    pages: dict[str, dict[str, list[str]]] = {}
-    for name, text, outlet in zip(docs.index, docs["text"], docs["outlet"], strict=True):
-        if _outlet(outlet) and name not in done:
-            keys = [line_key(line) for line in shown_lines(text) if len(line) <= KEY_CHARACTERS]
-            pages.setdefault(_outlet(outlet), {})[name] = keys
-    return {outlet: recurring(texts) for outlet, texts in pages.items()}
+def _recurring_lines(docs: pd.DataFrame, done: Container[str]) -> dict[str, Recurring]:
+    fresh = docs.loc[[name not in done for name in docs.index], ["text", "outlet"]]
+    outlets = fresh.groupby(fresh["outlet"].map(_outlet), sort=False)["text"]
+    return {outlet: Recurring.of(recurring(texts)) for outlet, texts in outlets if outlet}
 
 
 # A name that opens a long paragraph in this many articles, as a place does, is taken for one.
@@ -234,7 +270,10 @@ def _signs_of(texts: pd.Series) -> frozenset[str]:
     for text in texts:
         if "(" not in text:
             continue
-        everywhere.update(_SIGN.findall(text))
+        signs = _SIGN.findall(text)
+        if not signs:
+            continue
+        everywhere.update(signs)
         tails = [line[-40:] for line in shown_lines(text[-5000:])[-LAST_LINES:]]
         found = (match for tail in tails for match in [_SIGN_AT_END.search(tail)] if match)
         closing.update({match.group(1) for match in found})

@@ -6,7 +6,7 @@ phrase is compared word by word, never as a regular expression, so its cost is l
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -340,68 +340,3 @@ def _languages_of() -> dict[str, tuple[str, ...]]:
         for word in rules_for((name,)).stopwords:
             found[word] = (*found.get(word, ()), name)
     return found
-
-
-# --- lines that recur in the pages of an outlet -------------------------------------------------
-
-# A line on three pages of an outlet is no chance; below that, two versions of one report or an
-# interviewer's "Warum?" would count.
-MIN_PAGES = 3
-# ... and on this share of the outlet's pages. Furniture of a template stands on a third of the
-# pages and more; a section's kicker, a reused caption or a subheading ("Hintergrund") stays below,
-# as do phrases a newspaper likes ("Was bedeutet das?": below 1 % of the articles of FANG-COVID).
-MIN_SHARE = 0.2
-# ... or, for long lines in large outlets, on so many pages: notices of a season reach no share.
-MANY_PAGES = 20
-LONG = 8  # words from which a line counts as long
-# Versions of one report repeat its paragraphs, and these are no furniture. So the pages that share
-# the line must differ in the rest: on average at least this share of their characters stands on at
-# most half of these pages. (Copies: near 0; pages of one template: .5 to 1.)
-MIN_OWN = 0.3
-LOOKED_AT = 40  # pages compared for that; more change nothing but the time
-KEY_CHARACTERS = 1000  # longer lines do not recur as furniture
-
-_DIGIT = re.compile(r"[1-9]")
-
-
-def line_key(line: str) -> str:
-    """A line as it is compared between pages: case, digits and spaces do not count."""
-    return " ".join(_DIGIT.sub("0", line.lower()).split())
-
-
-def recurring(pages: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Lines that recur over the pages of one outlet, with the reason in words.
-
-    Parameters
-    ----------
-    pages : mapping of str to sequence of str
-        Per article its line keys (`line_key`).
-
-    Returns
-    -------
-    dict of str to str
-        Line key to e.g. ``"recurs in 34 of 60 pages of this outlet"``.
-    """
-    where: dict[str, list[str]] = defaultdict(list)
-    for page in sorted(pages):
-        for key in dict.fromkeys(pages[page]):
-            if key and len(key) <= KEY_CHARACTERS:
-                where[key].append(page)
-    found = {}
-    for key, at in where.items():
-        share = len(at) / len(pages)
-        many = len(at) >= MANY_PAGES and key.count(" ") + 1 >= LONG
-        often = len(at) >= MIN_PAGES and share >= MIN_SHARE
-        if (often or many) and _differ(at, pages):
-            found[key] = f"recurs in {len(at)} of {len(pages)} pages of this outlet"
-    return found
-
-
-def _differ(at: Sequence[str], pages: Mapping[str, Sequence[str]]) -> bool:
-    looked = [dict.fromkeys(pages[page]) for page in at[:LOOKED_AT]]
-    counts = Counter(key for page in looked for key in page)
-    own = []
-    for page in looked:
-        total = sum(map(len, page)) or 1
-        own.append(sum(len(key) for key in page if counts[key] <= len(looked) / 2) / total)
-    return sum(own) / len(own) >= MIN_OWN

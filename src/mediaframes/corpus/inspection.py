@@ -8,8 +8,8 @@ from itertools import groupby
 import pandas as pd
 
 from mediaframes.corpus.articles import Corpus
-from mediaframes.corpus.furniture import line_key
 from mediaframes.corpus.lines import PROPER_WORDS, ends_sentence
+from mediaframes.corpus.recurrence import line_key
 from mediaframes.errors import InputError
 
 SHOWN = 600  # characters of a line; enough to recognize a paragraph

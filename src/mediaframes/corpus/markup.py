@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from mediaframes.corpus.articles import Corpus
-from mediaframes.corpus.furniture import line_key
 from mediaframes.corpus.lines import PROPER_WORDS, Line
+from mediaframes.corpus.recurrence import line_key
 
 # two kinds of closing tags in a text are markup, one may be an example in an article on the web
 HTML = re.compile(r"(?is)</(?:p|div|span|a|script|h[1-6]|li|td|em|strong)>.*</")
@@ -28,6 +28,7 @@ SHAPE = frozenset(
         "row of links",
     )
 )
+PARTS_TYPES = {"id": "str", "line": "int64", "part": "str", "text": "str", "reason": "str"}
 KEPT, HEADING = "inside the article", "heading"  # as `webpage` says them
 
 
@@ -85,15 +86,11 @@ class Pages:
     told: dict[str, Told]
     others: pd.DataFrame
 
-    def with_rest(
-        self, rows: list[tuple[str, int, str, str, str]], moved: Sequence[int]
-    ) -> pd.DataFrame:
-        """`Corpus.parts` from the rows of all articles and the other lines, without `moved`."""
-        types = {"id": "str", "line": "int64", "part": "str", "text": "str", "reason": "str"}
-        parts = pd.DataFrame(rows, columns=list(types)).astype(types)
+    def with_rest(self, parts: pd.DataFrame, moved: Sequence[int]) -> pd.DataFrame:
+        """`Corpus.parts` from the lines of all articles and the other lines, without `moved`."""
         if self.others.empty:
             return parts
-        rest = self.others.drop(index=list(moved)).astype(types)
+        rest = self.others.drop(index=list(moved)).astype(PARTS_TYPES)
         both = pd.concat([parts, rest], ignore_index=True)
         return both.sort_values(["id", "line"], kind="stable", ignore_index=True)
 

@@ -5,7 +5,7 @@ from collections.abc import Container, Mapping, Sequence
 from itertools import pairwise
 
 from mediaframes.corpus.captions import is_picture_credit, mark_captions
-from mediaframes.corpus.furniture import Rules, line_key, words_of
+from mediaframes.corpus.furniture import Rules, words_of
 from mediaframes.corpus.lines import (
     PROPER_WORDS,
     Line,
@@ -16,6 +16,7 @@ from mediaframes.corpus.lines import (
     split_lines,
 )
 from mediaframes.corpus.odds import Model, article_odds, drop_unlikely, shipped
+from mediaframes.corpus.recurrence import Recurring
 from mediaframes.corpus.signatures import (
     closing_credit,
     dateline,
@@ -60,7 +61,7 @@ def page_parts(
     *,
     title: str,
     rules: Rules,
-    recurs: Mapping[str, str],
+    recurs: Recurring,
     wishes: Mapping[str, str],
     places: Container[str] = (),
     signs: Container[str] = (),
@@ -76,8 +77,8 @@ def page_parts(
         The title, where known; else empty.
     rules : Rules
         Of the page's language.
-    recurs : mapping
-        Line key to reason, from `recurring`.
+    recurs : Recurring
+        Lines that recur over the outlet's pages.
     wishes : mapping
         Line text to ``"keep"`` or the reason to drop it, from the researcher's patterns.
     places : container of str
@@ -125,7 +126,7 @@ def known_lines(
     *,
     title: str,
     rules: Rules,
-    recurs: Mapping[str, str],
+    recurs: Recurring,
     wishes: Mapping[str, str],
 ) -> list[Line]:
     """The lines of a page, measured, those marked that a rule knows (as in `page_parts`)."""
@@ -155,17 +156,17 @@ def _unglue(lines: list[Line], rules: Rules) -> list[Line]:
 
 
 def _mark_known(
-    lines: Sequence[Line], rules: Rules, recurs: Mapping[str, str], wishes: Mapping[str, str]
+    lines: Sequence[Line], rules: Rules, recurs: Recurring, wishes: Mapping[str, str]
 ) -> None:
     for n, line in enumerate(lines):
-        wish = wishes.get(line.text)
+        wish = wishes.get(line.text) if wishes else None
         if wish == "keep":
             line.part, line.reason = "body", "kept on your wish"
             continue
         if wish:
             line.part, line.reason = "furniture", wish
             continue
-        if not any(char.isalnum() for char in line.text[:200]):
+        if not (line.text[0].isalnum() or any(map(str.isalnum, line.text[:200]))):
             line.part, line.reason = "furniture", "lone symbol"
             continue
         if len(line.text) <= 90 and _own_line_credit(line, rules, near_end=n >= len(lines) - 12):
@@ -174,7 +175,7 @@ def _mark_known(
         if is_picture_credit(line, rules):
             line.part, line.reason = "furniture", "picture credit"
             continue
-        if line.size <= 25 and not line.ended and len(_ROW.findall(line.text)) >= 2:
+        if line.size <= 25 and not line.ended and _is_row(line.text):
             line.part, line.reason = "furniture", "row of links"
             continue
         reason, end = rules.reason(line.words, proper=line.proper or line.joined)
@@ -182,10 +183,17 @@ def _mark_known(
             reason = ""  # a word of a sentence that a link broke off
         if not reason and line.size <= 14 and _is_dated(line, rules):
             reason, end = "date line", False
-        if not reason and recurs:
-            reason = recurs.get(line_key(line.text), "")
+        if not reason:
+            reason = recurs.reason(line)
         if reason:
             line.part, line.reason, line.end = "furniture", reason, end
+
+
+def _is_row(text: str) -> bool:
+    # for speed: nearly all lines hold neither a mark nor three blanks
+    if text.isascii() and text.isprintable() and not ("|" in text or ">" in text or "   " in text):
+        return False
+    return len(_ROW.findall(text)) >= 2
 
 
 def _own_line_credit(line: Line, rules: Rules, *, near_end: bool) -> bool:

@@ -7,16 +7,17 @@ article was printed, so it is read before it is taken away.
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import NamedTuple
 
 import pandas as pd
 
 from mediaframes._console import say
+from mediaframes.corpus.blocks import with_texts
 from mediaframes.corpus.dates import one_date, parse_dates
 from mediaframes.corpus.furniture import Phrases, load_rules, phrases_in, words_of
-from mediaframes.corpus.lines import Line, ends_sentence, split_lines
+from mediaframes.corpus.lines import Line, ends_sentence, shown_lines, split_lines
 
 # Lines looked through for a heading. The longest on real exports had 15 (a section of several
 # lines, two bylines); a "LENGTH: 19.43 meters" deep in an article is none.
@@ -122,6 +123,8 @@ def take_residue(text: str) -> Residue:
     ('The Harbor Post', '3 May 2021', 'Jo Field')
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not _may_hold(text):  # nearly all texts
+        return Residue(text)
     head = split_lines(text[:HEADING_CHARACTERS])[:HEADING_LINES]
     found = _unlabelled(head) or _labelled(head)
     above, facts = found if found else ([], {})
@@ -129,6 +132,23 @@ def take_residue(text: str) -> Residue:
     body = text.split("\n", skipped)[skipped:] if skipped else [text]
     rest, below = _below("\n".join(body), skipped, sure=bool(above))
     return Residue(rest, tuple(above), tuple(below), skipped, facts)
+
+
+def _may_hold(text: str) -> bool:
+    """Whether a look at the head and at the last line leaves a heading or marks possible."""
+    end = text[-TAIL_CHARACTERS:].rstrip()
+    if "\n" not in end and len(text) > TAIL_CHARACTERS:
+        return True  # one long line
+    last = end[end.rfind("\n") + 1 :].strip()
+    if last and _closes(last, sure=False):
+        return True
+    words, labels = _words(), 0
+    for line in shown_lines(text[:HEADING_CHARACTERS])[:HEADING_LINES]:
+        if line[0].isdecimal() and words.length.fullmatch(line):
+            return True
+        if ":" in line:
+            labels += line.partition(":")[0].rstrip().lower() in words.labels
+    return labels >= LEAST_LABELS
 
 
 def without_tags(text: str) -> str:
@@ -151,14 +171,18 @@ def without_residue(
     has ``date_source`` ``"text"``. Articles in `done` stay as they are.
     """
     found: dict[str, Residue] = {}
-    texts: list[str] = []
+    changed: dict[str, str] = {}
     for name, text in zip(docs.index, docs["text"], strict=True):
-        plain = text if name in done else without_tags(text)
-        residue = None if name in done else take_residue(plain)
-        if residue is not None and (residue.above or residue.below):
-            found[name], plain = residue, residue.text
-        texts.append(plain)
-    docs = docs.assign(text=pd.Series(texts, docs.index, dtype="str"))
+        if name in done:
+            continue
+        plain = without_tags(text)
+        residue = take_residue(plain)
+        if residue.above or residue.below:
+            # the text itself stands in `docs`
+            found[name], plain = replace(residue, text=""), residue.text
+        if plain != text:
+            changed[name] = plain
+    docs = docs.assign(text=with_texts(docs["text"], changed))
     facts = pd.DataFrame([residue.facts for residue in found.values()], index=list(found))
     if facts.empty:
         return docs, found

@@ -24,6 +24,7 @@ _UNKNOWN_AGENCY = re.compile(r"[A-ZÄÖÜ]{2,5}|[a-zäöü]{3,4}|[A-Z][a-z]{3,12
 _JOINED = re.compile(
     r"[a-zäöüß]{2,4}(?:/[\w.]{2,12}|\s(?:mit|with)\s(?P<agency>[\w.]{2,12}))+(?<![\d.])"
 )
+_MARKS = frozenset(",.:—")  # what may stand right behind a place, or inside a pair of them
 _STAFF = frozenset({"staff", "red", "redaktion", "agenturen", "agencies", "eigener"})
 _CAPITALS = re.compile(r"[A-ZÄÖÜ]{2,5}")
 _CREDIT = re.compile(r"\s*[(\[]\s*([^()\[\]\n]{2,60}?)\s*[)\]]\s*\.?\s*$")
@@ -84,6 +85,8 @@ def signature(text: str, *, initials: bool = True) -> tuple[bool, str]:
     >>> signature("Juni 2024"), signature("lacht"), signature("CDU")
     ((False, ''), (False, ''), (False, ''))
     """
+    if _no_sign(text):
+        return False, ""
     plain = " ".join(text.replace("©", " ").replace("(c)", " ").split()).strip(" .:")
     whole = _agencies().get(plain.lower())
     if whole:
@@ -117,6 +120,23 @@ def signature(text: str, *, initials: bool = True) -> tuple[bool, str]:
         return not found and initials and not long and 0 < signs <= 2, ""
     agency = ", ".join(dict.fromkeys(found))
     return bool(found), agency
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """Words with which a signature may begin whatever they look like."""
+    return _LINKING.union(re.split(r"[\s/,;+&:|]+", sign)[0] for sign in _agencies())
+
+
+def _no_sign(text: str) -> bool:
+    """Whether the first word says that this is no signature: for speed, as most lines are none."""
+    first = (*text.split(None, 1), "")[0]
+    low = first.lower()
+    if not first.isalpha() or low in _first_words():
+        return False
+    if first.islower():
+        return len(first) > 8 or low in _NO_SIGN or low in rules_for(_SIGNING).stopwords
+    return _CAPITALS.fullmatch(first) is None or low in rules_for(_SIGNING).stopwords
 
 
 def own_line_signature(text: str) -> bool:
@@ -195,6 +215,11 @@ def place_candidate(paragraph: str) -> str:
     >>> place_candidate("Hallein. Der Rat tagte am Montag."), place_candidate("Er kam – und ging")
     ('Hallein', '')
     """
+    first, second = (*paragraph[:HEAD].split(None, 2), "", "")[:2]
+    # for speed: a second word in small letters goes on with a sentence, most often
+    goes_on = second.isalpha() and second[0].islower() and second.lower() not in _SMALL
+    if goes_on and _MARKS.isdisjoint(first):
+        return ""
     match = _LOOSE.match(paragraph[:HEAD])
     if not match or not _opens(paragraph[match.end() : match.end() + 10]):
         return ""
