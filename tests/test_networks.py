@@ -129,7 +129,9 @@ def test_same_seed_same_network_and_graphml_comes_back(tmp_path: Path) -> None:
     assert path.read_bytes() == two.save_graphml(tmp_path / "b.graphml").read_bytes()
     graph = nx.read_graphml(path)
     assert len(graph) == 12 and graph.number_of_edges() == len(one.edges())
-    assert graph.nodes["1"]["package"] == one.topics["package"][0]
+    nodes = [graph.nodes[f"n{row}"] for row in range(12)]
+    assert [node["topic"] for node in nodes] == one.topics["topic"].tolist()
+    assert [node["package"] for node in nodes] == one.topics["package"].tolist()
 
 
 def test_what_makes_no_network_is_said() -> None:

@@ -133,8 +133,10 @@ def cooccurrence(
     return Network(nodes, edges, f"{unit} words" if isinstance(unit, int) else unit, made)
 
 
-def graphml(nodes: pd.DataFrame, edges: pd.DataFrame) -> str:
-    """A network as GraphML text; all words are escaped.
+def graphml(nodes: pd.DataFrame, edges: pd.DataFrame, *, key: str = "word") -> str:
+    """A network as GraphML text; `key` names the nodes, edges go from `source` to `target`.
+
+    All words are escaped; missing numbers are left out.
 
     Examples
     --------
@@ -143,7 +145,7 @@ def graphml(nodes: pd.DataFrame, edges: pd.DataFrame) -> str:
     >>> "a&lt;b" in graphml(nodes, edges)
     True
     """
-    numbers = {str(word): place for place, word in enumerate(nodes["word"])}
+    numbers = {str(word): place for place, word in enumerate(nodes[key])}
     keys, body = [], []
     for kind, table, skip in (("node", nodes, ()), ("edge", edges, ("source", "target"))):
         columns = [name for name in table if name not in skip]

@@ -17,6 +17,7 @@ import pandas as pd
 
 from mediaframes._console import progress
 from mediaframes.errors import InputError
+from mediaframes.inference.networks import graphml
 from mediaframes.inference.resampling import check_draws, copy_groups, draws_of
 from mediaframes.made import Made, write_atomic
 from mediaframes.topics.model import Topics
@@ -96,21 +97,11 @@ class TopicNetwork:
 
     def save_graphml(self, path: str | Path) -> Path:
         """Write the network as GraphML, e.g. for Gephi: nodes with all columns of `topics`."""
-        import networkx as nx
-
-        graph = nx.Graph()
-        for row in self.topics.to_dict("records"):
-            values = {name: value for name, value in row.items() if not pd.isna(value)}
-            graph.add_node(int(row["topic"]), label=row["name"], **_plain(values))
-        for row in self.edges().to_dict("records"):
-            graph.add_edge(
-                int(row["topic_a"]),
-                int(row["topic_b"]),
-                weight=float(row["similarity"]),
-                together=float(row["together"]),
-            )
+        nodes = self.topics.rename(columns={"name": "label"}).astype({"next_package": "float64"})
+        ends = {"topic_a": "source", "topic_b": "target", "similarity": "weight"}
         target = Path(path)
-        write_atomic(target, "\n".join(nx.generate_graphml(graph)).encode() + b"\n")
+        text = graphml(nodes, self.edges().rename(columns=ends), key="topic")
+        write_atomic(target, text.encode())
         return target
 
     def __repr__(self) -> str:
@@ -120,14 +111,6 @@ class TopicNetwork:
             f"{self.topics['stability'].mean():.2f}; modularity {self.null['modularity']:.3f}, "
             f"without structure {self.null['null_mean']:.3f} (p = {self.null['p']:.3f})"
         )
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: value.item() if isinstance(value, np.generic) else value
-        for name, value in row.items()
-        if name not in ("topic", "name")
-    }
 
 
 def topic_network(

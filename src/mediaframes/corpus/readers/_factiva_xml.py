@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 from typing import Any
 
+from mediaframes._xml import xml_parser
 from mediaframes.corpus.readers._batch import Batch, Options, Reader
 from mediaframes.corpus.readers._decode import decode
 from mediaframes.corpus.readers._press_html import batch, is_markup
@@ -57,14 +58,7 @@ class FactivaXml(Reader):
                 f"{file}, line {line}: declares entities ({entity[0]}), which no export of Factiva "
                 "does and which may be an attack; export the articles again"
             )
-        parser = etree.XMLParser(
-            encoding="utf-8",
-            recover=True,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-        )
+        parser = xml_parser(encoding="utf-8", recover=True)
         # the declaration goes, as the text is no longer in the encoding it names; lines stay
         body = _DECLARATION.sub(lambda match: "\n" * match[0].count("\n"), text, count=1)
         root = None

@@ -5,6 +5,7 @@ import re
 from html.entities import name2codepoint
 from typing import Any
 
+from mediaframes._xml import xml_parser
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected, table
 from mediaframes.corpus.readers._decode import decode, looks_like_text
 from mediaframes.corpus.readers._press_html import is_markup
@@ -89,15 +90,7 @@ def _parse(text: str, file: str) -> tuple[Any, tuple[str, ...]]:
         known = match[1] in name2codepoint and match[1] not in _XML
         return chr(name2codepoint[match[1]]) if known else match[0]
 
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        huge_tree=False,
-        load_dtd=False,
-        recover=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = xml_parser(recover=True, remove_comments=True, remove_pis=True)
     bare = _DECLARED.sub("", text).lstrip()
     above = text.count("\n", 0, len(text) - len(bare))
     source = _NAMED.sub(character, bare)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from mediaframes._xml import xml_parser
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
 from mediaframes.corpus.readers._nexis import (
     ROLES,
@@ -335,11 +336,8 @@ def _paragraphs(data: bytes, file: str) -> list[Block]:
     """The paragraphs of a Word document in order, also empty ones."""
     from lxml import etree
 
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, xml_parser())
     except etree.XMLSyntaxError as error:
         raise InputError(
             f"{file}: the Word document inside is damaged ({brief(error)}); download the file again"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from mediaframes._xml import xml_parser
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected, table
 from mediaframes.corpus.readers._decode import decode, looks_like_text
 from mediaframes.corpus.readers._json import Json
@@ -131,14 +132,7 @@ def _by_itself(pieces: list[Piece]) -> Iterator[tuple[int, str]]:
 def _parse(piece: str) -> tuple[Any, str]:
     from lxml import etree
 
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        huge_tree=False,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = xml_parser(remove_comments=True, remove_pis=True)
     try:
         return etree.fromstring(piece.encode("utf-8", "replace"), parser), ""
     except (etree.LxmlError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mediaframes._xml import xml_parser
 from mediaframes.errors import InputError
 from mediaframes.frames.formats._draft import Draft, Format, one_line
 
@@ -24,7 +25,7 @@ def read(text: str) -> Draft:
         )
     # the text is decoded, so what the file says of its encoding no longer holds
     body = text[text.index("?>") + 2 :] if text.lstrip("\ufeff ").startswith("<?") else text
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    parser = xml_parser()
     try:
         root = etree.fromstring(body.strip().encode(), parser)
     except etree.XMLSyntaxError as error:
