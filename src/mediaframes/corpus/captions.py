@@ -30,9 +30,7 @@ _CAPTION_START = re.compile(r"^[^\W\d_]+\s?(?::|©|\|)|^\(")
 def mark_captions(lines: Sequence[Line], rules: Rules) -> None:
     """Mark picture captions: by a mark, above a picture credit, or because they stand twice."""
     for n, line in enumerate(lines):
-        if (line.part and line.part != "credit") or line.size > CAPTION_WORDS:
-            continue
-        if line.part == "credit":
+        if line.part or line.size > CAPTION_WORDS:
             continue
         starts = rules.caption["start"].at(line.words, 0) and _CAPTION_START.match(line.text)
         if starts or (line.size >= 3 and _marked(line, rules)):
@@ -44,6 +42,8 @@ def mark_captions(lines: Sequence[Line], rules: Rules) -> None:
             continue
         # The same caption twice: once short, once in full, often with a lone symbol between.
         for later in lines[n + 1 : n + (3 if opens else 4)]:
+            if not opens and not later.text.startswith(line.text):
+                continue
             longer = len(later.text) > len(line.text) or any(
                 between.reason == "lone symbol" for between in lines[n + 1 : n + 3]
             )

@@ -230,9 +230,12 @@ def _outlet(outlet: object) -> str:
 
 
 def _recurring_lines(docs: pd.DataFrame, done: Container[str]) -> dict[str, Recurring]:
-    fresh = docs.loc[[name not in done for name in docs.index], ["text", "outlet"]]
-    outlets = fresh.groupby(fresh["outlet"].map(_outlet), sort=False)["text"]
-    return {outlet: Recurring.of(recurring(texts)) for outlet, texts in outlets if outlet}
+    rows: dict[str, list[int]] = {}
+    for n, (name, outlet) in enumerate(zip(docs.index, docs["outlet"], strict=True)):
+        if _outlet(outlet) and name not in done:
+            rows.setdefault(_outlet(outlet), []).append(n)
+    # one outlet's texts at a time are copied
+    return {one: Recurring.of(recurring(docs["text"].iloc[at])) for one, at in rows.items()}
 
 
 # A name that opens a long paragraph in this many articles, as a place does, is taken for one.

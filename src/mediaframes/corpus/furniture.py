@@ -172,9 +172,15 @@ class Phrases:
                     return meaning
         return ""
 
+    def nowhere(self, words: Sequence[str]) -> bool:
+        """Whether a quick look says that no phrase is in the line."""
+        if not self.rare.isdisjoint(words):
+            return False
+        return not self.stems or self.stems.isdisjoint([word[:3] for word in words])
+
     def anywhere(self, words: Sequence[str]) -> str:
         """What the first phrase in the line stands for, or nothing."""
-        if self.rare.isdisjoint(words) and self.stems.isdisjoint([word[:3] for word in words]):
+        if self.nowhere(words):
             return ""
         for at, word in enumerate(words):
             if word in self.exact or word[:3] in self.prefixes:

@@ -98,7 +98,7 @@ def measure(lines: Sequence[Line], rules: Rules) -> None:
     for line in lines:
         if known < UNKNOWN_LANGUAGE:
             line.stops = 0.3 if line.ended else 0.0
-        line.proper = _is_proper(line, has_sentences(line))
+        line.proper = _is_proper(line)
     _join_broken(lines, rules)
 
 
@@ -107,8 +107,10 @@ def has_sentences(line: Line) -> bool:
     return bool(_INNER.search(line.text[:LOOKED_AT]))
 
 
-def _is_proper(line: Line, sentences: bool) -> bool:
-    return line.size >= PROPER_WORDS and (line.ended or sentences) and line.stops >= FUNCTION_WORDS
+def _is_proper(line: Line) -> bool:
+    if line.size < PROPER_WORDS or line.stops < FUNCTION_WORDS:
+        return False
+    return line.ended or has_sentences(line)
 
 
 # Share of neighboring lines that break inside a sentence, from which the text was wrapped at some
@@ -160,7 +162,7 @@ def _judge_together(group: Sequence[Line]) -> None:
     whole.size = sum(line.size for line in group)
     whole.stops = sum(line.stops * line.size for line in group) / max(1, whole.size)
     whole.ended = group[-1].ended
-    proper = _is_proper(whole, has_sentences(whole))
+    proper = _is_proper(whole)
     for line in group:
         line.proper = proper
 

@@ -26,6 +26,7 @@ from mediaframes.corpus.signatures import (
 
 # What follows the last sentence of a line: perhaps a button that a scraper glued on.
 _GLUED = re.compile(r"(?<=[.!?…“”\"»)])(\s?)([^.!?…()“”\"»]{2,50}(?:\(\d+\))?)$")
+_NO_BUTTON = frozenset('.!?…(“”"»')  # a button's label ends with none of these
 _ROW = re.compile(r"\s[|›»·•>]\s|\S\s{3,}\S")  # "Home › World › Asia", "Share   Post   Mail"
 # A page with this share of running text was cleaned before: what is no known furniture stays.
 CLEAN = 0.8
@@ -143,7 +144,8 @@ def _unglue(lines: list[Line], rules: Rules) -> list[Line]:
     """Split a share or comment button off the end of the sentence it is glued to."""
     result = []
     for line in lines:
-        match = _GLUED.search(line.text[-60:]) if len(line.text) > 40 else None
+        open_end = len(line.text) > 40 and line.text[-1] not in _NO_BUTTON
+        match = _GLUED.search(line.text[-60:]) if open_end else None
         if match and not match.group(2)[0].islower():
             reason, _ = rules.reason(words_of(match.group(2)), proper=bool(match.group(1)))
             if reason:
@@ -231,6 +233,8 @@ def _mark_title(lines: Sequence[Line], title: str) -> None:
     paragraphs = 0
     for line in lines:
         paragraphs += line.proper
+        if len(line.words) < len(wanted) or wanted[0] not in line.words:
+            continue
         words = [word for word in line.words if word not in "()"]
         same = words == wanted
         if paragraphs > 1:  # below the lead it is a link to the same page

@@ -1,14 +1,13 @@
 """Lines that recur in the pages of an outlet: furniture, whatever they say."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
+from mediaframes.corpus.blocks import blocks
 from mediaframes.corpus.furniture import words_of
 from mediaframes.corpus.lines import Line, shown_lines
 
@@ -28,7 +27,6 @@ LONG = 8  # words from which a line counts as long
 MIN_OWN = 0.3
 LOOKED_AT = 40  # pages compared for that; more change nothing but the time
 KEY_CHARACTERS = 1000  # longer lines do not recur as furniture
-KEPT_PAGES = 1000  # whose keys are kept at a time, so that a large corpus needs no memory for them
 
 _DIGIT = re.compile(r"[1-9]")
 # blanks beside the space and the line break; where a text has none, most lines are their own keys
@@ -49,11 +47,13 @@ def page_keys(text: str) -> list[str]:
     ['page 00', 'share this']
     """
     low = _DIGIT.sub("0", text.lower())
-    if len(low) != len(text) or "  " in low or any(blank in low for blank in _BLANKS):
+    if len(low) != len(text):  # a capital that has two small characters
         lines = [line for line in shown_lines(text) if len(line) <= KEY_CHARACTERS]
         return list(dict.fromkeys(map(line_key, lines)))
-    keys = dict.fromkeys(map(str.strip, low.split("\n")))
-    return [key for key in keys if 0 < len(key) <= KEY_CHARACTERS]
+    keys = dict.fromkeys(line for line in shown_lines(low) if len(line) <= KEY_CHARACTERS)
+    if "  " in low or any(blank in low for blank in _BLANKS):
+        return list(dict.fromkeys(" ".join(key.split()) for key in keys))
+    return list(keys)
 
 
 @dataclass(frozen=True)
@@ -98,57 +98,70 @@ def recurring(pages: pd.Series) -> dict[str, str]:
     Parameters
     ----------
     pages : Series of str
-        The text of each article, by its id. They are gone through twice, so that only lines that
-        can recur are kept in memory.
+        The text of each article, by its id. Of its lines only hashes and lengths are kept.
 
     Returns
     -------
     dict of str to str
         Line key to e.g. ``"recurs in 34 of 60 pages of this outlet"``.
     """
-    pages = pages.sort_index()
-    hashes = [_hashes(page_keys(text)) for text in pages]
-    often = _often(hashes, len(pages))
-    if not often:
+    if len(pages) < MIN_PAGES:
         return {}
-    where: dict[str, list[int]] = defaultdict(list)
-    for n, (page, text) in enumerate(zip(hashes, pages, strict=True)):
-        if often.isdisjoint(page.tolist()):
-            continue
-        for key in page_keys(text):
-            if hash(key) in often and len(key) <= KEY_CHARACTERS:
-                where[key].append(n)
-    keys_of = lru_cache(KEPT_PAGES)(lambda n: page_keys(pages.iloc[n]))
-    found = {}
-    for key, at in where.items():
-        if _is_often(key, len(at), len(pages)) and _differ(at, keys_of):
-            found[key] = f"recurs in {len(at)} of {len(pages)} pages of this outlet"
+    pages = pages if pages.index.is_monotonic_increasing else pages.sort_index()
+    hashes, lengths, starts = _hashed(pages)
+    _, first, codes, times = np.unique(
+        hashes, return_index=True, return_inverse=True, return_counts=True
+    )
+    least = min(max(MIN_PAGES, int(MIN_SHARE * len(pages))), MANY_PAGES)
+    often = np.flatnonzero(times >= least)
+    often = often[np.argsort(first[often])]
+    page_of = np.repeat(np.arange(len(pages)), np.diff(starts))
+    order = np.argsort(codes, kind="stable")  # places of each key, its pages in their order
+    begins = np.cumsum(times) - times
+    found: dict[str, str] = {}
+    looked, keys = -1, list[str]()
+    for code in often:
+        place = first[code]
+        page = int(page_of[place])
+        if page != looked:
+            looked, keys = page, page_keys(pages.iloc[page])
+        key, count = keys[place - starts[page]], int(times[code])
+        at = page_of[order[begins[code] : begins[code] + min(count, LOOKED_AT)]]
+        if _is_often(key, count, len(pages)) and _differ(at, codes, lengths, starts):
+            found[key] = f"recurs in {count} of {len(pages)} pages of this outlet"
     return found
 
 
-def _hashes(keys: Iterable[str]) -> np.ndarray:
-    """Hashes of keys. They differ from run to run, and only choose what is counted."""
-    return np.fromiter(map(hash, keys), np.int64)
-
-
-def _often(pages: Sequence[np.ndarray], count: int) -> frozenset[int]:
-    """Hashes on as many pages as lines that recur are at least."""
-    hashes, times = np.unique(np.concatenate([np.zeros(0, np.int64), *pages]), return_counts=True)
-    least = min(max(MIN_PAGES, int(MIN_SHARE * count)), MANY_PAGES)
-    return frozenset(hashes[times >= least].tolist())
+def _hashed(pages: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Hash (64 bits, the same in every run) and length of each key; where each page begins."""
+    hashes, lengths, counts = [], [], [0]
+    for rows in blocks(len(pages)):
+        keys: list[str] = []
+        for text in pages.iloc[rows]:
+            own = page_keys(text)
+            keys += own
+            counts.append(len(own))
+        hashes.append(pd.util.hash_array(np.array(keys, dtype=object), categorize=False))
+        lengths.append(np.fromiter(map(len, keys), np.int64, len(keys)))
+    return np.concatenate(hashes), np.concatenate(lengths), np.cumsum(counts)
 
 
 def _is_often(key: str, times: int, count: int) -> bool:
+    if len(key) > KEY_CHARACTERS:
+        return False
     if times >= MANY_PAGES and key.count(" ") + 1 >= LONG:
         return True
     return times >= MIN_PAGES and times / count >= MIN_SHARE
 
 
-def _differ(at: Sequence[int], keys_of: Callable[[int], Sequence[str]]) -> bool:
-    looked = [keys_of(page) for page in at[:LOOKED_AT]]
-    counts = Counter(key for page in looked for key in page)
-    own = []
-    for page in looked:
-        total = sum(map(len, page)) or 1
-        own.append(sum(len(key) for key in page if counts[key] <= len(looked) / 2) / total)
-    return sum(own) / len(own) >= MIN_OWN
+def _differ(at: np.ndarray, codes: np.ndarray, lengths: np.ndarray, starts: np.ndarray) -> bool:
+    """Whether the pages that share a line differ in the rest."""
+    spans = [slice(starts[page], starts[page + 1]) for page in at]
+    _, key, times = np.unique(
+        np.concatenate([codes[span] for span in spans]), return_inverse=True, return_counts=True
+    )
+    length = np.concatenate([lengths[span] for span in spans])
+    begins = np.cumsum([0, *(span.stop - span.start for span in spans[:-1])])
+    alone = np.where(times[key] <= len(at) / 2, length, 0)
+    own = np.add.reduceat(alone, begins) / np.add.reduceat(length, begins)
+    return bool(sum(own.tolist()) / len(own) >= MIN_OWN)
