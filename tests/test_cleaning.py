@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mediaframes.corpus._words import words_of, words_of_lines
 from mediaframes.corpus.articles import Corpus
 from mediaframes.corpus.cleaning import PARTS, _fits, clean
 from mediaframes.corpus.furniture import rules_for
@@ -410,3 +411,8 @@ def test_a_sentence_that_a_link_interrupts_stays_one_when_cleaned_twice() -> Non
     once = clean(corpus_of(text, language="de"), drop=["Teilen"])
     assert "der linken Fraktion an" in once.docs["text"].iloc[0]
     assert clean(once).docs["text"].tolist() == once.docs["text"].tolist()
+
+
+@given(st.lists(st.text(st.sampled_from("aB1²_ #().,:-–İΣς\u0301\xa0\t٣①½€@“日한'%😀|\ud800"))))
+def test_words_of_a_page_are_those_of_its_lines(lines: list[str]) -> None:
+    assert words_of_lines(lines) == [words_of(line) for line in lines]

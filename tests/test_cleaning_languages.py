@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from mediaframes.corpus._words import words_of
 from mediaframes.corpus.articles import Corpus
 from mediaframes.corpus.cleaning import clean
 from mediaframes.corpus.furniture import (
@@ -14,7 +15,6 @@ from mediaframes.corpus.furniture import (
     page_language,
     phrases_in,
     rules_for,
-    words_of,
 )
 
 # part | line; a line with two parts is written "dateline+body | ...". All invented.

@@ -10,7 +10,7 @@ import pandas as pd
 
 from mediaframes._console import progress, say
 from mediaframes.corpus.articles import Corpus, leaving
-from mediaframes.corpus.blocks import BLOCK, with_texts
+from mediaframes.corpus.blocks import BLOCK, each_text, with_texts
 from mediaframes.corpus.furniture import language_code, page_language, rules_for
 from mediaframes.corpus.lines import Line, ends_sentence, shown_lines, split_lines
 from mediaframes.corpus.markup import PARTS_TYPES, told_apart
@@ -98,7 +98,9 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
     places, signs = _places_of(docs["text"]), _signs_of(docs["text"])
     table = _Table()
     items = zip(
-        docs.index, docs["text"], docs["title"], docs["language"], docs["outlet"], strict=True
+        docs.index,
+        *(each_text(docs[column]) for column in ("text", "title", "language", "outlet")),
+        strict=True,
     )
     for name, text, title, language, outlet in progress(items, "cleaning", total=len(docs)):
         if name in before:
@@ -246,12 +248,14 @@ PARAGRAPH = 80  # characters, so that labels of menus and tables are not counted
 def _places_of(texts: pd.Series) -> frozenset[str]:
     """Places that open datelines in several articles, in lower case."""
     counts: Counter[str] = Counter()
-    for text in texts:
+    for text in each_text(texts):
         found = Counter(
-            place_candidate(line).lower() for line in shown_lines(text) if len(line) >= PARAGRAPH
+            place.lower()
+            for line in shown_lines(text)
+            if len(line) >= PARAGRAPH and (place := place_candidate(line))
         )
         # the speakers of an interview open many paragraphs, a dateline one
-        counts.update(place for place, times in found.items() if place and times == 1)
+        counts.update(place for place, times in found.items() if times == 1)
     return frozenset(place for place, articles in counts.items() if articles >= PLACE_ARTICLES)
 
 
@@ -270,7 +274,7 @@ def _signs_of(texts: pd.Series) -> frozenset[str]:
     """What closes several articles in brackets and seldom stands elsewhere."""
     everywhere: Counter[str] = Counter()
     closing: Counter[str] = Counter()
-    for text in texts:
+    for text in each_text(texts):
         if "(" not in text:
             continue
         signs = _SIGN.findall(text)

@@ -4,13 +4,14 @@ The rules are data (``rules/*.yml``), lists of phrases that a newcomer can read 
 phrase is compared word by word, never as a regular expression, so its cost is linear in the line.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from mediaframes.corpus._words import words_of
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pl", "pt", "ru")
 # How sources other than ISO 639-1 name a language that we have rules for.
@@ -56,10 +57,7 @@ GAP = 4  # words that a lone * may stand for; enough for "unseren kostenlosen t�
 NOTICE_WORDS = 90
 START_WORDS = 30  # a line of more words than this only begins like a link by chance
 ANYWHERE_WORDS = 25
-
-_PLAIN = re.compile(r"\w+")
-_SPECIAL = re.compile(r"[\d_€$£@©()¹²³⁰-₉①-⓿]")
-_WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,:]\d+)*|[€$£@©()]")
+_NUMBERS_AND_BRACKETS = frozenset("#()")
 
 
 def language_code(name: str) -> str:
@@ -72,21 +70,6 @@ def language_code(name: str) -> str:
     """
     low = name.strip().lower()
     return LANGUAGE_NAMES.get(low, low[:2])
-
-
-def words_of(text: str) -> list[str]:
-    """Words in lower case, every number as ``#``, brackets and currency signs as words.
-
-    Examples
-    --------
-    >>> words_of("Jetzt für nur 0,99€ im ersten Monat")
-    ['jetzt', 'für', 'nur', '#', '€', 'im', 'ersten', 'monat']
-    """
-    low = text.lower()
-    if _SPECIAL.search(low) is None:  # most lines: a third of the time for the same words
-        return _PLAIN.findall(low)
-    found = _WORD.findall(low)
-    return ["#" if word[0].isdigit() else word for word in found]
 
 
 def _pattern(phrase: str) -> tuple[str, ...]:
@@ -156,7 +139,7 @@ class Phrases:
             elif pattern[0] == "#":
                 rare.add("#")
             else:
-                stems.add(pattern[0][:3])
+                stems.add(" " + pattern[0][:3])
         longest = max((len(p) + GAP * p.count("*") for p in patterns), default=0)
         return cls(dict(exact), dict(prefixes), frozenset(rare), frozenset(stems), longest)
 
@@ -164,9 +147,9 @@ class Phrases:
         """What the phrase at word `at` stands for, or nothing."""
         if at >= len(words):
             return ""
-        found = self.exact.get(words[at], ()), self.prefixes.get(words[at][:3], ())
-        for candidates in found:
-            for pattern, meaning in candidates:
+        word = words[at]
+        for candidates in (self.exact.get(word), self.prefixes.get(word[:3])):
+            for pattern, meaning in candidates or ():
                 end = _matches(words, at, pattern)
                 if end == len(words) or (end >= 0 and not to_the_end):
                     return meaning
@@ -176,7 +159,10 @@ class Phrases:
         """Whether a quick look says that no phrase is in the line."""
         if not self.rare.isdisjoint(words):
             return False
-        return not self.stems or self.stems.isdisjoint([word[:3] for word in words])
+        if not self.stems:
+            return True
+        line = " " + " ".join(words)
+        return not any(stem in line for stem in self.stems)
 
     def anywhere(self, words: Sequence[str]) -> str:
         """What the first phrase in the line stands for, or nothing."""
@@ -230,18 +216,23 @@ class Rules:
 
     def _short(self, words: Sequence[str], *, proper: bool) -> tuple[str, bool]:
         """Why a line of few words is furniture as a whole, or by how it begins."""
-        bare = [word for word in words if word not in "()"]
-        while bare and bare[0] == "#":
-            bare = bare[1:]
-        while bare and bare[-1] == "#":
-            bare = bare[:-1]
-        for candidate in (bare, words) if len(bare) <= self.furniture["whole"].longest else ():
-            whole = self.furniture["whole"].at(candidate, 0, to_the_end=True)
-            if whole:
-                return whole, whole in self.ends
+        candidates = [words]
+        if not _NUMBERS_AND_BRACKETS.isdisjoint(words):
+            bare = [word for word in words if word not in "()"]
+            while bare and bare[0] == "#":
+                bare = bare[1:]
+            while bare and bare[-1] == "#":
+                bare = bare[:-1]
+            candidates = [bare, words]
+        if len(candidates[0]) <= self.furniture["whole"].longest:
+            for candidate in candidates:
+                whole = self.furniture["whole"].at(candidate, 0, to_the_end=True)
+                if whole:
+                    return whole, whole in self.ends
         if proper:
             return "", False
-        return self.furniture["start"].at(words, 0) or self.furniture["start"].at(bare, 0), False
+        starts = (self.furniture["start"].at(candidate, 0) for candidate in reversed(candidates))
+        return next(filter(None, starts), ""), False
 
 
 def phrases_in(text: str) -> list[str]:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from itertools import pairwise
 
+from mediaframes.corpus._words import words_of
 from mediaframes.corpus.captions import is_picture_credit, mark_captions
-from mediaframes.corpus.furniture import Rules, words_of
+from mediaframes.corpus.furniture import Rules
 from mediaframes.corpus.lines import (
     PROPER_WORDS,
     Line,

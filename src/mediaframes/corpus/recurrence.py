@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mediaframes.corpus.blocks import blocks
-from mediaframes.corpus.furniture import words_of
+from mediaframes.corpus._words import words_of
+from mediaframes.corpus.blocks import text_blocks
 from mediaframes.corpus.lines import Line, shown_lines
 
 # A line on three pages of an outlet is no chance; below that, two versions of one report or an
@@ -29,8 +29,6 @@ LOOKED_AT = 40  # pages compared for that; more change nothing but the time
 KEY_CHARACTERS = 1000  # longer lines do not recur as furniture
 
 _DIGIT = re.compile(r"[1-9]")
-# blanks beside the space and the line break; where a text has none, most lines are their own keys
-_BLANKS = tuple(c for c in map(chr, range(0x3001)) if c.isspace() and c not in " \n")
 
 
 def line_key(line: str) -> str:
@@ -46,14 +44,20 @@ def page_keys(text: str) -> list[str]:
     >>> page_keys("Page 12\\n\\nShare  this\\nPage 31")
     ['page 00', 'share this']
     """
-    low = _DIGIT.sub("0", text.lower())
+    low = text.lower()
+    for digit in "123456789":
+        low = low.replace(digit, "0")
     if len(low) != len(text):  # a capital that has two small characters
         lines = [line for line in shown_lines(text) if len(line) <= KEY_CHARACTERS]
         return list(dict.fromkeys(map(line_key, lines)))
-    keys = dict.fromkeys(line for line in shown_lines(low) if len(line) <= KEY_CHARACTERS)
-    if "  " in low or any(blank in low for blank in _BLANKS):
-        return list(dict.fromkeys(" ".join(key.split()) for key in keys))
-    return list(keys)
+    keys = dict.fromkeys(shown_lines(low))
+    if max(map(len, keys), default=0) > KEY_CHARACTERS:
+        keys = dict.fromkeys(key for key in keys if len(key) <= KEY_CHARACTERS)
+    # the only printable blank is the space, so most lines are their own keys
+    plain = [
+        key if key.isprintable() and "  " not in key else " ".join(key.split()) for key in keys
+    ]
+    return list(dict.fromkeys(plain))
 
 
 @dataclass(frozen=True)
@@ -135,9 +139,9 @@ def recurring(pages: pd.Series) -> dict[str, str]:
 def _hashed(pages: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Hash (64 bits, the same in every run) and length of each key; where each page begins."""
     hashes, lengths, counts = [], [], [0]
-    for rows in blocks(len(pages)):
+    for texts in text_blocks(pages):
         keys: list[str] = []
-        for text in pages.iloc[rows]:
+        for text in texts:
             own = page_keys(text)
             keys += own
             counts.append(len(own))

@@ -14,9 +14,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from mediaframes._console import say
-from mediaframes.corpus.blocks import with_texts
+from mediaframes.corpus._words import words_of
+from mediaframes.corpus.blocks import each_text, with_texts
 from mediaframes.corpus.dates import one_date, parse_dates
-from mediaframes.corpus.furniture import Phrases, load_rules, phrases_in, words_of
+from mediaframes.corpus.furniture import Phrases, load_rules, phrases_in
 from mediaframes.corpus.lines import Line, ends_sentence, shown_lines, split_lines
 
 # Lines looked through for a heading. The longest on real exports had 15 (a section of several
@@ -172,7 +173,7 @@ def without_residue(
     """
     found: dict[str, Residue] = {}
     changed: dict[str, str] = {}
-    for name, text in zip(docs.index, docs["text"], strict=True):
+    for name, text in zip(docs.index, each_text(docs["text"]), strict=True):
         if name in done:
             continue
         plain = without_tags(text)

@@ -5,7 +5,8 @@ from collections.abc import Container
 from functools import cache
 from typing import NamedTuple
 
-from mediaframes.corpus.furniture import Rules, load_rules, rules_for, words_of
+from mediaframes.corpus._words import words_of
+from mediaframes.corpus.furniture import Rules, load_rules, rules_for
 
 HEAD = 80  # characters in which a dateline must end; the longest real ones have about 60
 SIGN_LETTERS = 5  # an author's sign without an agency is not longer
