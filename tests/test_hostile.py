@@ -60,6 +60,7 @@ def _samples() -> dict[str, tuple[str, bytes]]:
     metadata, docx, rtf = _tests("metadata"), _tests("nexis_docx"), _tests("nexis_rtf")
     html, text, proquest = _tests("nexis_html"), _tests("nexis_txt"), _tests("proquest")
     books, plain = _tests("xlsx"), _tests("factiva_txt")
+    crawls, feeds = _tests("archives"), _tests("feeds")
     frame = pd.DataFrame({"text": ["Talks resume.", "Sun."], "date": ["2024-10-24", None]})
     parquet = io.BytesIO()
     frame.to_parquet(parquet)
@@ -89,6 +90,14 @@ def _samples() -> dict[str, tuple[str, bytes]]:
         "Nexis TXT": ("a.txt", text.COVER.format(2) + text.ENGLISH + text.GERMAN),
         "Factiva RTF": ("a.rtf", plain.rtf(plain.PLAIN)),
         "Factiva TXT": ("a.txt", plain.LABELLED),
+        "WARC": ("a.warc", crawls.archive().data),
+        "WACZ": ("a.wacz", crawls.zipped({"archive/a.warc": crawls.archive(packed=True).data,
+                                          "pages/pages.jsonl": crawls.listed()})),
+        "saved web page (MHTML)": ("a.mhtml", crawls.mhtml()),
+        "web page (HTML)": ("a.html", crawls.story(1)),
+        "trafilatura XML": ("a.xml", feeds.extracted("xml") + feeds.extracted("xmltei")),
+        "trafilatura JSON": ("a.json", json.dumps([feeds.record(1), feeds.record(2)])),
+        "news feed": ("a.xml", feeds.rss(feeds.item(feeds.FULL), feeds.item())),
         "JSON": ("a.json", '[{"id": 1, "text": "Talks."}, {"id": 2, "text": "Sun.", "x": [1]}]'),
         "CSV": ("a.csv", 'id;outlet;text\n1;Echo;"Talks; resume."\n2;Bote;"Sun\n\nrain"\n'),
         "text": ("Echo_2024-10-24_7.txt", "Talks resume.\n\nThe two sides met.\n"),
@@ -158,8 +167,7 @@ STEPS = st.lists(
 
 
 def test_the_samples_are_read_by_their_readers():
-    known = {reader.name for reader in READERS}
-    assert set(READ) <= known
+    assert set(READ) == {reader.name for reader in READERS}  # none is left out
     for name in READ:
         file, data = _samples()[name]
         reader = reader_for(data, file)
@@ -279,7 +287,7 @@ def test_one_long_line_null_bytes_and_mixed_encodings(name: str):
     if name == "Nexis DOCX":
         return
     half = len(data) // 2
-    _sane(name, data[:half] + b"word " * 400_000 + data[half:])
+    _sane(name, data[:half] + b"word " * 2_000_000 + data[half:])  # 10 MB
     _sane(name, data.replace(b"e", b"e\0"))
     mixed = "Grüße, ação, żółw".encode() + "Grüße".encode("cp1252") + "привет".encode("koi8_r")
     _sane(name, data[:half] + mixed * 20 + data[half:])
@@ -294,6 +302,18 @@ def test_an_interface_language_that_nobody_knows(tmp_path: Path):
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     corpus = read(tmp_path)  # one long text, said to be text and not Nexis
     assert corpus.files["format"].tolist() == ["text"]
+
+
+def test_a_nexis_file_that_is_cut_in_the_middle(tmp_path: Path, capsys):
+    head = "The Echo\n\n5 May 2015\n\nSums\n\nLENGTH: 5 words\n\n"
+    stories = [f"{n} of 3 DOCUMENTS\n\n{head}It adds up, and {n} is odd.\n" for n in (1, 2, 3)]
+    text = "\n\n".join(stories)
+    (tmp_path / "a.txt").write_text(text[: text.index("and 2 is")])
+    corpus = read(tmp_path)
+    assert corpus.docs["text"].tolist() == ["It adds up, and 1 is odd.", "It adds up,"]
+    said = capsys.readouterr().out
+    assert "3 announced, 2 read, 0 rejected; 1 ANNOUNCED ARTICLES NOT FOUND" in said
+    assert "WARNING: 1 ANNOUNCED ARTICLES WERE NOT FOUND: a.txt" in said
 
 
 FILLERS = {
@@ -345,5 +365,6 @@ FOUND = [
     ("Factiva HTML", b"<div class='article deArticle"),
     ("Factiva XML", b""),
     ("Factiva XML", b"<?xml version='1.0'?>"),
+    ("web page (HTML)", b'<!doctype html><html lang="en"><head><title>F'),  # nothing visible
     ("Nexis TXT", b"A story.\x0b1 of 3 DOCUMENTS\x0bText.\n"),  # a line break that is none
 ]

@@ -163,6 +163,13 @@ def test_a_damaged_record_costs_only_itself():
     assert batch.rejected[0].reason.startswith("damaged record")
 
 
+def test_a_record_that_does_not_say_what_it_is_costs_only_itself():
+    data = archive().data.replace(b"WARC-Type: response", b"\0", 1)
+    batch = batch_of(data)
+    assert batch.rows["url"].tolist() == ["https://example.org/2"]
+    assert batch.rejected[0] == (2, "damaged record (without a WARC-Type)", "")
+
+
 @pytest.mark.parametrize("size", [0, 1, 20, 300, 700, 900])
 def test_rubbish_ends_in_words(size):
     data = archive().data[:size] or b"WARC/1.0\r\n"
@@ -210,13 +217,16 @@ PAGES = [
 ]
 
 
+def listed() -> bytes:
+    return "\n".join([*map(json.dumps, PAGES), "{broken", ""]).encode()
+
+
 def test_wacz():
-    listed = "\n".join([*map(json.dumps, PAGES), "{broken", ""]).encode()
     data = zipped(
         {
             "archive/one.warc": archive(packed=True).data,  # gzipped, whatever it is called
             "archive/two.warc.gz": Archive().page("https://example.org/3", story(3)).data,
-            "pages/pages.jsonl": listed,
+            "pages/pages.jsonl": listed(),
             "datapackage.json": b"{}",
         }
     )

@@ -1,5 +1,6 @@
 """A page becomes its article; every visible line is accounted for; no page is too hostile."""
 
+import json
 import resource
 import socket
 import time
@@ -8,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from mediaframes.corpus._placed import placed
-from mediaframes.corpus.webpage import OUTSIDE, archived, webpage
+from mediaframes.corpus.webpage import KEPT, OUTSIDE, archived, webpage
 from mediaframes.errors import InputError
 
 ONE = "The two sides met again on Monday and agreed to talk about the ferry to Norhaven."
@@ -129,6 +130,14 @@ def test_what_is_no_article_says_so(body, problem):
     assert problem in found.problem
     assert found.text == ""
     assert time.process_time() - start < 5
+
+
+def test_a_text_that_only_a_script_would_show():
+    data = {"@type": "NewsArticle", "headline": "Ferry", "articleBody": f"{ONE} {TWO} {THREE}" * 3}
+    html = f'<html><head><script type="application/ld+json">{json.dumps(data)}</script></head>'
+    found = webpage(f"{html}<body><script>draw()</script></body></html>")
+    assert found.text == data["articleBody"]
+    assert found.lines == (("text", found.text, KEPT),)
 
 
 def test_fifty_megabytes_are_refused_before_they_cost_memory():

@@ -147,6 +147,8 @@ def webpage(
     kept = [line for line in kept if line]
     heads = {" ".join("".join(head.itertext()).split()) for head in document.body.iter("head")}
     text = "\n".join(kept)
+    # a page that only scripts would fill may hold its text as data for search engines
+    told = placed(kept, visible) if visible else [("text", line) for line in kept]
     return replace(
         found,
         text=text,
@@ -158,7 +160,7 @@ def webpage(
         url=address or document.url,
         lines=tuple(
             (part, line, OUTSIDE if part != "text" else HEADING if line in heads else KEPT)
-            for part, line in placed(kept, visible)
+            for part, line in told
         ),
         problem="" if text else NO_ARTICLE,
     )

@@ -105,6 +105,9 @@ class Records:
 
     def _page(self, record: Any, records: "_Safe") -> Iterator[Page | Rejected]:
         kind = record.rec_type
+        if kind is None:
+            yield Rejected(self.number, "damaged record (without a WARC-Type)", "")
+            return
         if kind not in ("response", "resource"):
             name = "revisits (pages captured before)" if kind == "revisit" else kind
             self._others[name] += 1
