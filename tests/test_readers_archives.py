@@ -3,6 +3,8 @@
 import gzip
 import io
 import json
+import random
+import tracemalloc
 import zipfile
 import zlib
 from functools import partial
@@ -12,7 +14,7 @@ import pytest
 
 from mediaframes.corpus import pool
 from mediaframes.corpus.pool import Pool
-from mediaframes.corpus.readers import Options, reader_for
+from mediaframes.corpus.readers import Options, Rejected, _warc, reader_for
 from mediaframes.corpus.readers._mhtml import Mhtml
 from mediaframes.corpus.readers._wacz import Wacz
 from mediaframes.corpus.readers._warc import Warc
@@ -121,6 +123,92 @@ def test_what_servers_do_to_pages():
     assert batch.rows.index.tolist() == [2, 3, 4, 5, 6, 7]
     assert all("The two sides met again on day 1" in text for text in batch.rows["text"])
     assert [item.reason for item in batch.rejected] == ["packed as 'strange'"]
+
+
+@pytest.mark.parametrize(("said", "codec"), [("br", "brotli"), ("zstd", "zstd")])
+def test_pages_that_browsers_record_as_their_servers_packed_them(said, codec, monkeypatch):
+    import pyarrow as pa
+
+    packed = pa.compress(story(1).encode(), codec=codec, asbytes=True)
+    made = Archive()
+    made.page("http://a.org/u1", packed, f"Content-Encoding: {said}")
+    made.page("http://a.org/u2", packed[: len(packed) // 2], f"Content-Encoding: {said}")
+    made.page("http://a.org/u3", b"\x1b\x01\x02\xffabc" * 9, f"Content-Encoding: {said}")
+    batch = batch_of(made.data)
+    assert batch.rows["url"].tolist()[0] == "http://a.org/u1"
+    assert "The two sides met again on day 1" in batch.rows["text"].iloc[0]
+    assert len(batch.rows) + len(batch.rejected) == 3
+    assert f"packed as '{said}', and cannot be unpacked" in batch.rejected[-1].reason
+    without = type("Codec", (), {"is_available": staticmethod(lambda codec: False)})
+    monkeypatch.setattr(pa, "Codec", without)
+    assert [item.reason for item in batch_of(made.data).rejected] == [
+        f"packed as '{said}', which this pyarrow does not open; pip install pyarrow"
+    ] * 3
+
+
+def test_a_bomb_in_a_page_is_bounded(monkeypatch):
+    import pyarrow as pa
+
+    monkeypatch.setattr(_warc, "LARGEST_FILE", 3 << 20)
+    made = Archive().page("http://a.org/u1", pa.compress(b"<p>" * (16 << 20), "brotli",
+                          asbytes=True), "Content-Encoding: br")  # fmt: skip
+    tracemalloc.start()
+    batch = batch_of(made.data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40 << 20
+    assert "too" in batch.rejected[0].reason
+
+
+@pytest.mark.parametrize("pack", ["open", "each record", "whole"])
+def test_a_file_larger_than_memory(tmp_path, pack):
+    made, picture = Archive(packed=pack == "each record"), random.Random(7).randbytes(20 << 20)
+    made.page("https://example.org/1", story(1))
+    for _ in range(4):
+        made.page("https://example.org/a.png", picture, form="image/png")
+    made.page("https://example.org/2", story(2))
+    path = tmp_path / "a.warc"
+    path.write_bytes(gzip.compress(made.data, 1) if pack == "whole" else made.data)
+    del made
+    read(tmp_path)  # what is loaded once does not count
+    tracemalloc.start()
+    corpus = read(tmp_path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert sorted(corpus.docs["url"]) == ["https://example.org/1", "https://example.org/2"]
+    assert peak < 16 << 20  # of 80 MB
+
+
+@pytest.mark.parametrize("pack", ["open", "each record", "whole"])
+def test_a_file_cut_at_any_place_says_so(pack):
+    data = archive(packed=pack == "each record").data
+    data = gzip.compress(data) if pack == "whole" else data
+    silent = []
+    for end in range(len(data) // 10, len(data), 7):
+        found = _warc.Records(io.BytesIO(data[:end]))
+        pages = list(found.pages())
+        named = found.cut or any("damaged" in p.reason for p in pages if isinstance(p, Rejected))
+        if len(pages) < 4 and not named:
+            silent.append(end)
+    # cut between two records, or within the few bytes before a record says what it is
+    assert len(silent) < 0.08 * len(data) / 7
+
+
+@pytest.mark.parametrize("where", [0.2, 0.5, 0.9])
+def test_a_damaged_member_costs_only_itself(where):
+    made = Archive(packed=True)
+    starts = [len(made.data)]
+    for number in range(10):
+        made.page(f"https://example.org/{number}", story(number))
+        starts.append(len(made.data))
+    data = bytearray(made.data)
+    hit = int(where * 10)
+    place = (starts[hit] + starts[hit + 1]) // 2
+    data[place : place + 20] = b"\0" * 20
+    batch = batch_of(bytes(data))
+    numbers = {int(url[-1]) for url in batch.rows["url"]}
+    assert numbers >= set(range(10)) - {hit}
+    assert hit in numbers or batch.rejected
 
 
 def test_resources_wayback_addresses_and_the_charset_of_the_server():

@@ -4,11 +4,11 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from io import BufferedReader
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from mediaframes._console import progress
 from mediaframes.corpus.pool import Job, Pool, read_one
-from mediaframes.corpus.readers import Batch, Options, reader_for
+from mediaframes.corpus.readers import HEAD, Batch, Options, reader_for, reader_of_stream
 from mediaframes.corpus.readers._archives import Item, contents
 from mediaframes.corpus.readers._sources import Source, skipped_name
 from mediaframes.errors import InputError
@@ -24,7 +24,7 @@ class Opened(NamedTuple):
     batch: Batch | None
     skipped: str = ""
     note: str = ""
-    cut: bool = False  # the packed file breaks off
+    cut: bool = False  # the file breaks off
     archive: bool = False
 
 
@@ -66,8 +66,8 @@ def _numbered(name: str, number: int) -> str:
     return f"{stem} ({number}).{ending}" if dot and "/" not in ending else f"{name} ({number})"
 
 
-def _files(source: Source) -> Iterator[tuple[Opened, bytes | None]]:
-    """The files in a source, one at a time, with the bytes of those that are to be read."""
+def _files(source: Source) -> Iterator[tuple[Opened, bytes | IO[bytes] | None]]:
+    """The files in a source, one at a time, with the content of those that are to be read."""
     if not source.path.is_file():  # a pipe, a device, a broken link
         yield Opened(source, "", None, source.skipped or "no file that can be opened"), None
         return
@@ -83,6 +83,11 @@ def _files(source: Source) -> Iterator[tuple[Opened, bytes | None]]:
         stream.seek(0)
         if source.skipped:
             yield Opened(source, digest, None, source.skipped), None
+            return
+        streams = reader_of_stream(stream.read(HEAD), source.name) is not None
+        stream.seek(0)
+        if streams:
+            yield Opened(source, digest, None), stream
             return
         try:
             for item in contents(stream, source.name):
@@ -112,12 +117,19 @@ def _file_of(item: Item, source: Source, digest: str) -> Opened:
     return Opened(source, digest, None, skipped, item.note, item.cut, item.archive)
 
 
-def _hand_on(place: int, data: bytes, opened: list[Opened], pool: Pool, options: Options) -> None:
+def _hand_on(
+    place: int, data: bytes | IO[bytes], opened: list[Opened], pool: Pool, options: Options
+) -> None:
     """Give a file to its reader, or to the pool where that takes long."""
     file = opened[place]
     if file.skipped:
         return
     name = file.source.name
+    if not isinstance(data, bytes):
+        reader = reader_of_stream(data.read(HEAD), name)
+        assert reader is not None
+        data.seek(0)
+        return _settle(place, read_one(reader, data, name, options), opened)
     if not data.strip():
         empty = f"{name}: the file is empty; export it again or take it away"
         return _settle(place, InputError(empty), opened)
@@ -145,7 +157,7 @@ def _settle(place: int, found: Batch | InputError, opened: list[Opened]) -> None
     """Put a file's content to its place; what the user named and cannot be read raises."""
     file = opened[place]
     if isinstance(found, Batch):
-        opened[place] = file._replace(batch=found)
+        opened[place] = file._replace(batch=found, cut=file.cut or found.cut)
         return
     if file.source.asked:
         raise found

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from mediaframes._console import say
 from mediaframes.corpus.readers import Batch, Options, Reader
@@ -33,10 +33,14 @@ class Job(NamedTuple):
 Result = tuple[int, Batch | InputError]
 
 
-def read_one(reader: Reader, data: bytes, file: str, options: Options) -> Batch | InputError:
+def read_one(
+    reader: Reader, data: bytes | IO[bytes], file: str, options: Options
+) -> Batch | InputError:
     """What a reader makes of a file; a fault of the reader itself is said in words as well."""
     try:
-        return reader.read(data, file, options)
+        if isinstance(data, bytes):
+            return reader.read(data, file, options)
+        return reader.read_stream(data, file, options)
     except InputError as error:
         return error
     except Exception as error:

@@ -80,4 +80,10 @@ def reader_for(data: bytes, file: str) -> Reader | None:
     return next((reader for reader in READERS if reader.sniff(head, file)), None)
 
 
-__all__ = ["READERS", "Batch", "Options", "Reader", "Rejected", "reader_for"]
+def reader_of_stream(head: bytes, file: str) -> Reader | None:
+    """The reader that takes the open file, or None where its bytes are to be read and unpacked."""
+    readers = (reader for reader in READERS if getattr(reader, "streams", False))
+    return next((reader for reader in readers if reader.sniff(head, file)), None)
+
+
+__all__ = ["READERS", "Batch", "Options", "Reader", "Rejected", "reader_for", "reader_of_stream"]

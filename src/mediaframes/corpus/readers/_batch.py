@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import IO, Any, ClassVar, NamedTuple, Protocol
 
 import pandas as pd
 
@@ -66,6 +66,8 @@ class Batch:
         Where the dates come from, for `docs.date_source`: ``"metadata"`` (a field of the file or
         record), ``"text"`` (running text or the visible page) or ``"file name"``; a Series has one
         for each of `rows`.
+    cut : bool
+        Whether the file breaks off in the middle of an article.
     """
 
     rows: pd.DataFrame
@@ -78,6 +80,7 @@ class Batch:
     lines: pd.DataFrame | None = None
     stubs: pd.DataFrame | None = None
     date_source: "str | pd.Series" = "metadata"
+    cut: bool = False
 
     @property
     def total(self) -> int:
@@ -91,10 +94,13 @@ class Reader(Protocol):
 
     A reader whose class says ``slow = True`` (some milliseconds for each file) is run in several
     processes where there are many files; it must be importable and keep nothing between files.
+    One that says ``streams = True`` has a method ``read_stream`` too, which is given the open file
+    instead of its bytes, so that the file may be larger than the memory.
     """
 
     name: str
     slow: ClassVar[bool] = False
+    streams: ClassVar[bool] = False
 
     def sniff(self, head: bytes, file: str) -> bool:
         """Whether a file is of this format, from its first bytes (already unzipped) and name."""
@@ -103,6 +109,10 @@ class Reader(Protocol):
     def read(self, data: bytes, file: str, options: Options) -> Batch:
         """The articles in a file's bytes (already unzipped); InputError where it is damaged."""
         ...
+
+    def read_stream(self, stream: IO[bytes], file: str, options: Options) -> Batch:
+        """As `read`, of an open file, packed or not; only called where `streams` is True."""
+        return self.read(stream.read(), file, options)
 
 
 def cell(value: Any) -> str | int | float | bool | None:

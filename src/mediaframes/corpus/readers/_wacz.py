@@ -50,11 +50,11 @@ class Wacz(Reader):
                     "or unpack it and read what is in it"
                 )
             notes: list[str] = []
-            pages = _pages(archive, file, notes)
+            pages = _pages(archive, notes)
             return merged(pages, file=file, options=options, form=self.name, notes=notes)
 
 
-def _pages(archive: zipfile.ZipFile, file: str, notes: list[str]) -> Iterator[Page | Rejected]:
+def _pages(archive: zipfile.ZipFile, notes: list[str]) -> Iterator[Page | Rejected]:
     number, urls = 0, set[str]()
     for info in archive.infolist():
         if not _WARC.search(info.filename):
@@ -64,12 +64,7 @@ def _pages(archive: zipfile.ZipFile, file: str, notes: list[str]) -> Iterator[Pa
             number += 1
             yield Rejected(number, f"{info.filename}: {problem}", "")
             continue
-        try:
-            found = Records(data, f"{file}/{info.filename}", before=number)
-        except InputError as error:
-            number += 1
-            yield Rejected(number, str(error).removeprefix(f"{file}/"), "")
-            continue
+        found = Records(io.BytesIO(data), before=number)
         yield from found.pages()
         number = found.number
         urls |= {_bare(url) for url in found.urls}
