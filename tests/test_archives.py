@@ -7,6 +7,7 @@ import lzma
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,17 +120,92 @@ def test_a_cut_tar_says_where_it_ends(tmp_path: Path):
     assert whole["breaks_off"] == 1
 
 
-def test_a_cut_or_damaged_zip_is_named(tmp_path: Path):
-    data = zipped({"a.csv": TABLE, "b.csv": TABLE.replace(b"1,E", b"3,E").replace(b"2,G", b"4,G")})
-    (tmp_path / "cut.zip").write_bytes(data[:-30])
-    with pytest.raises(InputError, match=r"cut\.zip: the zip archive is damaged"):
+class Pipe(io.RawIOBase):
+    """What cannot be wound back: sizes and checksums stand behind each member."""
+
+    def __init__(self) -> None:
+        self.data = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.data += bytes(data)
+        return len(data)
+
+
+def streamed(members: dict[str, bytes]) -> bytes:
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return pipe.data
+
+
+THREE = {
+    "a.csv": TABLE, "ü/Echo_2024-10-26_7.txt": STORY, "b.csv": TABLE.replace(b"1,E", b"3,E"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "pack", [zipped, streamed, lambda members: zipped(members, zipfile.ZIP_STORED)]
+)
+def test_of_a_zip_that_breaks_off_whole_files_are_read_and_the_others_named(tmp_path, pack, capsys):
+    data = pack(THREE)
+    last = data.rindex(b"b.csv", 0, data.index(b"PK\x01\x02"))
+    (tmp_path / "cut.zip").write_bytes(data[: last + 20])
+    corpus = read(tmp_path)
+    assert corpus.docs.index.tolist() == ["1", "2", "7"]
+    assert corpus.docs.loc["7", "source_file"] == "cut.zip/ü/Echo_2024-10-26_7.txt"
+    files = corpus.files.set_index("file")
+    assert files.loc["cut.zip", "breaks_off"] == 1
+    assert "THE ARCHIVE BREAKS OFF" in files.loc["cut.zip", "note"]
+    lost = files[files["format"] == "not read"]
+    assert lost["note"].str.contains("breaks off with its archive").all()
+    said = capsys.readouterr().out
+    assert "WARNING: 1 FILES BREAK OFF: cut.zip" in said
+    (tmp_path / "cut.zip").write_bytes(data[:-30])  # of the list only
+    assert read(tmp_path).docs.index.tolist()[:4] == ["1", "2", "3", "7"]
+
+
+def test_every_cut_of_a_zip_is_said():
+    for data in (zipped(THREE), streamed(THREE)):
+        for end in range(4, len(data) - 1):
+            items = list(_archives.contents(io.BytesIO(data[:end]), "a.zip"))
+            assert items[-1].cut
+            for item in items[:-1]:
+                assert item.skipped or item.data in THREE.values()
+
+
+def test_a_zip_without_one_whole_file_says_so(tmp_path: Path):
+    (tmp_path / "cut.zip").write_bytes(zipped(THREE)[:60])
+    with pytest.raises(InputError, match=r"cut\.zip"):
         read(tmp_path / "cut.zip")
+
+
+def test_damage_in_a_zip_without_its_list_ends_soon():
+    bomb = zipped({"a.txt": bytes(64 << 20)})
+    (item, *_, whole) = _archives.contents(io.BytesIO(bomb[:-30]), "a.zip")
+    assert "zip bomb" in item.skipped
+    head = bytearray(bomb[:30])
+    head[6], head[18:26] = 8, bytes(8)  # sizes behind
+    many = (bytes(head[:26]) + b"\x01\0\0\0a") * 5000
+    *items, whole = _archives.contents(io.BytesIO(many), "a.zip")
+    assert whole.cut
+    assert len(items) < 110
+    assert "not looked at after 101 damaged files" in items[-1].skipped
+
+
+def test_a_damaged_zip_is_named(tmp_path: Path):
+    data = zipped({"a.csv": TABLE, "b.csv": TABLE.replace(b"1,E", b"3,E").replace(b"2,G", b"4,G")})
     broken = bytearray(data)
     broken[50] ^= 0xFF  # within the first member
-    (tmp_path / "cut.zip").write_bytes(broken)
-    corpus = read(tmp_path / "cut.zip")
-    assert corpus.docs.index.tolist() == ["3", "4"]
-    assert "damaged in the archive" in corpus.files.set_index("file").loc["cut.zip/a.csv", "note"]
+    for cut in (0, 30):
+        (tmp_path / "cut.zip").write_bytes(broken[: len(broken) - cut])
+        corpus = read(tmp_path / "cut.zip")
+        assert corpus.docs.index.tolist() == ["3", "4"]
+        note = corpus.files.set_index("file").loc["cut.zip/a.csv", "note"]
+        assert "damaged in the archive" in note
 
 
 def test_names_are_names_only(tmp_path: Path):

@@ -17,6 +17,7 @@ from typing import IO, Any, NamedTuple
 from mediaframes.corpus.readers._gdelt import ARCHIVE as GDELT
 from mediaframes.corpus.readers._sources import skipped_name
 from mediaframes.corpus.readers._zip import brief, check_directory, member_name, read_member
+from mediaframes.corpus.readers._zip_rescue import rescued
 from mediaframes.errors import InputError
 
 LARGEST = 1 << 30  # bytes of one unpacked file: it is held in memory while it is read
@@ -309,19 +310,25 @@ def _zip(stream: IO[bytes], name: str, budget: Budget, depth: int) -> Iterator[I
         archive = zipfile.ZipFile(stream)
         infos = archive.infolist()
     except Exception as error:  # zipfile raises a dozen kinds for damaged archives
-        raise InputError(
-            f"{name}: the zip archive is damaged ({brief(error)}); copy or download it again"
+        for inner, data, problem in rescued(stream, _may_unpack_to):
+            yield from _member(f"{name}/{inner}", data, problem, budget, depth)
+        raise _Cut(
+            "its list of files is missing or damaged; those that are whole are read"
         ) from error
     with archive:
         for info in infos:
             if info.is_dir():
                 continue
             inner = f"{name}/{member_name(info)}"
-            limit = min(LARGEST, max(RATIO_FROM, RATIO * info.compress_size))
+            limit = _may_unpack_to(info.compress_size)
             if info.file_size <= limit and info.file_size > budget.bytes:
                 raise TooLarge(f"its files unpack to more than {TOTAL:,} bytes")
             data, problem = read_member(archive, info, most=limit)
             yield from _member(inner, data, problem, budget, depth)
+
+
+def _may_unpack_to(packed: int) -> int:
+    return min(LARGEST, max(RATIO_FROM, RATIO * packed))
 
 
 def _member(
