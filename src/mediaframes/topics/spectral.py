@@ -29,7 +29,7 @@ def spectral_start(
     """
     from threadpoolctl import threadpool_limits
 
-    from mediaframes.topics._stm import mix_anchors
+    from mediaframes.topics._stm import mix_anchors, row_sums
 
     n_words = matrix.shape[1]
     frequency = np.asarray(matrix.T @ weights, np.float64)
@@ -38,7 +38,7 @@ def spectral_start(
         keep = np.argsort(-frequency, kind="stable")[:most]
     with threadpool_limits(limits=1):  # a threaded product's last digits depend on the threads
         gram = _gram(matrix[:, keep], weights)
-        sums = _row_sums(gram)
+        sums: Any = row_sums(gram)
         usable = np.flatnonzero(sums != 0)
         if len(usable) < len(keep):
             keep, gram, sums = keep[usable], gram[np.ix_(usable, usable)], sums[usable]
@@ -50,7 +50,8 @@ def spectral_start(
     mixtures[mixtures <= 0] = np.finfo(float).eps
     mixtures[anchors] = np.eye(len(anchors))
     topics = mixtures * (frequency[keep] / frequency[keep].sum())[:, None]
-    topics = (topics / topics.sum(axis=0)).T
+    sums = row_sums(np.ascontiguousarray(topics.T))
+    topics = (topics / sums).T
     if len(keep) == n_words:
         return np.asarray(topics)
     whole = np.zeros((len(topics), n_words))
@@ -75,11 +76,6 @@ def _gram(matrix: Any, weights: np.ndarray) -> np.ndarray:
     gram = np.asarray((scaled.T @ scaled).todense())
     gram[np.diag_indices(len(gram))] -= np.asarray(single.sum(axis=0))
     return gram
-
-
-def _row_sums(gram: np.ndarray) -> np.ndarray:
-    """Sums in extended precision where the platform has it, as R's ``rowSums``."""
-    return np.array([row.sum(dtype=np.longdouble) for row in gram], np.float64)
 
 
 def _anchors(rows: np.ndarray, k: int) -> np.ndarray:
