@@ -5,9 +5,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import IO, Any, ClassVar, NamedTuple, Protocol
 
+import numpy as np
 import pandas as pd
+
+_OBJECT = np.dtype(object)  # its name would be looked up for each table
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,15 @@ def cell(value: Any) -> str | int | float | bool | None:
 
 def table(rows: list[dict[str, Any]], numbers: list[int]) -> pd.DataFrame:
     """Records as a table of objects; columns in the order of their first appearance."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    columns = {name: [cell(row.get(name)) for row in rows] for name in names}
-    return pd.DataFrame(columns, index=numbers, dtype="object")
+    names = tuple(dict.fromkeys(name for row in rows for name in row))
+    cells = np.empty((len(names), len(rows)), dtype=object)
+    for place, name in enumerate(names):
+        cells[place] = [cell(row.get(name)) for row in rows]
+    index = pd.Index(np.array(numbers, dtype="int64"))
+    # one block of cells and a shared header: a folder of texts makes a table for each file
+    return pd.DataFrame(cells.T, index=index, columns=_header(names), dtype=_OBJECT)
+
+
+@lru_cache(maxsize=64)
+def _header(names: tuple[str, ...]) -> pd.Index:
+    return pd.Index(list(names))

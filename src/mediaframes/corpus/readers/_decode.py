@@ -3,6 +3,7 @@
 import codecs
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from mediaframes.corpus.readers._encodings import guess_encoding
@@ -129,6 +130,13 @@ def _unmarked_utf16(data: bytes) -> str | None:
     return None
 
 
+@lru_cache(maxsize=2)
+def head_text(head: bytes) -> str:
+    """The first bytes of a file as text; each reader in turn asks for the same."""
+    return decode(head, encoding=None, file="").text
+
+
+@lru_cache(maxsize=2)
 def looks_like_text(head: bytes) -> bool:
     """Whether bytes are text at all: few control characters (random bytes hold 12 %)."""
     if any(head.startswith(mark) for mark, _ in _MARKS) or _unmarked_utf16(head):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
-from mediaframes.corpus.readers._decode import bare_name, decode, looks_like_text
+from mediaframes.corpus.readers._decode import bare_name, decode, head_text, looks_like_text
 from mediaframes.corpus.roles import KNOWN, plain
 from mediaframes.errors import InputError
 
@@ -66,7 +66,7 @@ class Delimited(Reader):
             return True
         if not name.endswith((".txt", ".text", ".dat")):
             return False
-        lines = decode(head, encoding=None, file=file).text.split("\n")[:2]
+        lines = head_text(head).split("\n")[:2]
         for delimiter in DELIMITERS:
             cells = [cell.strip(" \"'\r") for cell in lines[0].split(delimiter)]
             if len(cells) > 1 and sum(plain(cell) in KNOWN for cell in cells) > 1:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from mediaframes.corpus.dates import one_date
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
-from mediaframes.corpus.readers._decode import bare_name, decode, looks_like_text
+from mediaframes.corpus.readers._decode import bare_name, decode, head_text, looks_like_text
 from mediaframes.corpus.readers._delimited import ENDINGS
 from mediaframes.corpus.readers._factiva_html import (
     CODES,
@@ -89,7 +89,7 @@ class FactivaTxt(Reader):
             return False
         if not any(mark in head for mark in (b"HD", b"\n", b"\0")):
             return False
-        return _is_factiva(decode(head, encoding=None, file=file).text, sure=False)
+        return _is_factiva(head_text(head), sure=False)
 
     def read(self, data: bytes, file: str, options: Options) -> Batch:
         """Every article, and what stands between them and is none."""

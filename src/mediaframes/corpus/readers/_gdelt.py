@@ -9,7 +9,7 @@ from io import BytesIO
 import pandas as pd
 
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected, table
-from mediaframes.corpus.readers._decode import decode, looks_like_text
+from mediaframes.corpus.readers._decode import decode, head_text, looks_like_text
 from mediaframes.corpus.readers._pages import START, rows_or_none
 from mediaframes.corpus.readers._zip import brief
 from mediaframes.errors import InputError
@@ -40,7 +40,7 @@ class Gdelt(Reader):
             return bool(ARCHIVE.search(file))
         if not looks_like_text(head[:4096]):
             return False
-        text = decode(head[:4096], encoding=None, file=file).text
+        text = head_text(head)[:4096]
         return any(sign.match(text) for sign in (_GKG, _MENTION, _MENTIONS_HEADER, _SCHEMA))
 
     def read(self, data: bytes, file: str, options: Options) -> Batch:

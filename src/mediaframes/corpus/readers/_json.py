@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected, table
-from mediaframes.corpus.readers._decode import decode, looks_like_text
+from mediaframes.corpus.readers._decode import decode, head_text, looks_like_text
 from mediaframes.errors import InputError
 
 START = 80  # characters shown of a line that cannot be read
@@ -20,7 +20,7 @@ class Json(Reader):
         """Whether the first thing in the file is an object, or an array of objects."""
         if not looks_like_text(head):
             return False
-        text = decode(head, encoding=None, file=file).text.lstrip()
+        text = head_text(head).lstrip()
         compact = "".join(text[:200].split())
         return compact.startswith(('{"', "[{", "{}", "[]"))
 

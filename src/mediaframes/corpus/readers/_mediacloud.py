@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected, table
-from mediaframes.corpus.readers._decode import decode, looks_like_text
+from mediaframes.corpus.readers._decode import decode, head_text, looks_like_text
 from mediaframes.corpus.readers._delimited import Delimited
 from mediaframes.corpus.readers._gdelt import METADATA_ONLY, metadata_only
 from mediaframes.corpus.readers._pages import START
@@ -31,7 +31,7 @@ class MediaCloudCsv(Reader):
         """By the names of the columns."""
         if not looks_like_text(head[:4096]):
             return False
-        first = decode(head, encoding=None, file=file).text.lstrip("\ufeff").split("\n")[0]
+        first = head_text(head).lstrip("\ufeff").split("\n")[0]
         for delimiter in ",;\t":
             names = {name.strip(" \"'\r") for name in first.split(delimiter)}
             if "publish_date" in names and names & {"media_name", "media_id"} and names & _OWN:

@@ -7,7 +7,7 @@ import re
 from typing import Any, NamedTuple
 
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected
-from mediaframes.corpus.readers._decode import decode, looks_like_text
+from mediaframes.corpus.readers._decode import decode, head_text, looks_like_text
 from mediaframes.corpus.readers._pages import START, rows_or_none
 from mediaframes.errors import InputError
 
@@ -51,7 +51,7 @@ class Mediargus(Reader):
         """Whether the file begins with a numbered title and a line of outlet, day and length."""
         if not looks_like_text(head[:4096]):
             return False
-        text = decode(head[:8192], encoding=None, file=file).text
+        text = head_text(head)[:8192]
         lines = [line.strip() for line in text.split("\n") if line.strip()][:6]
         numbered = [place for place, line in enumerate(lines) if _NUMBERED.fullmatch(line)]
         return any(_SOURCE.fullmatch(line) for place in numbered for line in lines[place + 1 :][:1])

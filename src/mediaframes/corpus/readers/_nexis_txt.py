@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from mediaframes.corpus.readers._batch import Batch, Options, Reader
-from mediaframes.corpus.readers._decode import bare_name, decode, looks_like_text
+from mediaframes.corpus.readers._decode import bare_name, decode, head_text, looks_like_text
 from mediaframes.corpus.readers._delimited import ENDINGS
 from mediaframes.corpus.readers._nexis import (
     ROLES,
@@ -37,7 +37,7 @@ class NexisTxt(Reader):
             return False
         if b"DO" not in head and b"Do" not in head and b"\0" not in head:
             return False
-        text = decode(head, encoding=None, file=file).text
+        text = head_text(head)
         return any(counter(line) is not None for line in text.splitlines())
 
     def read(self, data: bytes, file: str, options: Options) -> Batch:

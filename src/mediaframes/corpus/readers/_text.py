@@ -47,7 +47,8 @@ class Text(Reader):
                 "databases set them); export one article per file, or a table"
             )
         said, note = said_by_name(file, options.pattern)
-        rows = table([{"text": text, **said}], [1])
-        roles = {name: name for name in rows if name in ("text", *FIELDS)}
+        row = {"text": text, **said}
+        rows = table([row], [1])
+        roles = {name: name for name in row if name in ("text", *FIELDS)}
         notes = (*notes, note) if note else notes
         return Batch(rows, self.name, encoding, [], roles, notes, date_source="file name")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mediaframes._xml import xml_parser
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected, table
-from mediaframes.corpus.readers._decode import decode, looks_like_text
+from mediaframes.corpus.readers._decode import decode, head_text, looks_like_text
 from mediaframes.corpus.readers._json import Json
 from mediaframes.corpus.readers._press_html import Piece, cut, is_markup
 from mediaframes.corpus.readers._webpage import START, lines_table, no_rows, roles_of
@@ -44,7 +44,7 @@ class TrafilaturaJson(Json):
         """JSON with trafilatura's keys."""
         if not super().sniff(head, file):
             return False
-        text = decode(head, encoding=None, file=file).text
+        text = head_text(head)
         return '"text"' in text and len(set(_KEYS.findall(text))) >= LEAST_KEYS
 
     def read(self, data: bytes, file: str, options: Options) -> Batch:
