@@ -21,7 +21,10 @@ from mediaframes.text import Rules
 from mediaframes.text.words import WordFinder, plain, stems, stop_words
 
 texts = st.lists(
-    st.text(alphabet=st.sampled_from(list("abAÄßé’'-.,!?\n \u00ad\u0301„“10€中я😀_")), max_size=60),
+    st.text(
+        alphabet=st.sampled_from(list("abAÄßé’'-.,!?\n \u00ad\u0301„“10€×\u00a0中я😀_")),
+        max_size=60,
+    ),
     min_size=1,
     max_size=6,
 )

@@ -14,9 +14,8 @@ def count_rows(ids, offsets, rows, places, data, n_columns):  # type: ignore[no-
     (D), the row of `places` int32 (L, V) that says which column a word is counted in (-1: none);
     `data` int32 (N), how often each stands there, or empty: once.
 
-    Words are first summed under their ids: the frequent ones were found first and lie side by
-    side. Two bitmaps, of the columns and of the groups of 64 that have any, then give the columns
-    back in order.
+    Two bitmaps, of the columns and of the groups of 64 that have any, give the columns back in
+    order.
 
     Returns indices, data (int32) and row lengths int64 (D).
     """
@@ -24,29 +23,18 @@ def count_rows(ids, offsets, rows, places, data, n_columns):  # type: ignore[no-
     indices = np.empty(len(ids), np.int32)
     cells = np.empty(len(ids), np.int32)
     lengths = np.zeros(len(offsets) - 1, np.int64)
-    by_id = np.zeros(places.shape[1], np.int32)
     sums = np.zeros(n_columns, np.int32)
     bits = np.zeros((n_columns >> 6) + 1, np.uint64)
     groups = np.zeros((n_columns >> 12) + 1, np.uint64)
     n = 0
     for d in range(len(offsets) - 1):
-        row, n_ids = rows[d], n
+        row, first = rows[d], n
         for t in range(offsets[d], offsets[d + 1]):
-            word = ids[t]
-            if by_id[word] == 0:
-                indices[n_ids] = word
-                n_ids += 1
-            by_id[word] += 1 if once else data[t]
-        for k in range(n, n_ids):
-            word = indices[k]
-            column = places[row, word]
+            column = places[row, ids[t]]
             if column >= 0:
-                if sums[column] == 0:
-                    bits[column >> 6] |= ONE << np.uint64(column & 63)
-                    groups[column >> 12] |= ONE << np.uint64(column >> 6 & 63)
-                sums[column] += by_id[word]
-            by_id[word] = 0
-        first = n
+                sums[column] += 1 if once else data[t]
+                bits[column >> 6] |= ONE << np.uint64(column & 63)
+                groups[column >> 12] |= ONE << np.uint64(column >> 6 & 63)
         for g in range(len(groups)):
             group = groups[g]
             groups[g] = np.uint64(0)

@@ -1,8 +1,8 @@
 """Kernels over UTF-8 bytes: words with spans and sentences, and rows of counts.
 
 The text arrives as the bytes in which Arrow holds it; nothing is joined or decoded beforehand.
-Runs of ASCII letters and digits, most of any news text in Latin script, are read byte by byte;
-what else may belong to a word is decoded and looked up in tables by code point, which
+Runs of ASCII letters and digits and of À to ÿ, most of any news text in Latin script, are read byte
+by byte; what else may belong to a word is decoded and looked up in tables by code point, which
 `mediaframes.text.scanning` makes from Unicode's own data. A word is a run of letters, marks and
 digits, joined inside by an apostrophe between letters, a hyphen between letters or digits, or a
 point or comma between digits: in substance UAX 29 with hyphens.
@@ -34,9 +34,10 @@ BEGINS_SMALL, ONE_LETTER, ORDINAL = 16, 32, 64
 # What a byte may do in addresses.
 NOT_IN_WEB, CLOSING, IN_MAIL, IN_HOST, MAY_BEGIN = 1, 2, 4, 8, 16
 
+LATIN = 0xC3  # leads the two bytes of À to ÿ; ä is C3 A4, Ä C3 84
 LONG = np.uint64(0xFF << 56)  # no UTF-8 text begins with this byte
-EIGHT, ONE = np.uint64(8), np.uint64(1)
-SHIFT_29, SHIFT_32 = np.uint64(29), np.uint64(32)
+EIGHT, ONE, LAST = np.uint64(8), np.uint64(1), np.uint64(255)
+SHIFT_29, SHIFT_32, SHIFT_56 = np.uint64(29), np.uint64(32), np.uint64(56)
 MIX_1, MIX_2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 FNV_START, FNV = np.uint64(14695981039346656037), np.uint64(1099511628211)
 
@@ -56,24 +57,23 @@ def _decode(data, i):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _class(data, i, kinds):  # type: ignore[no-untyped-def]
+    """The class of the character at byte `i`, with its flag, and how many bytes it has."""
+    code, size = _decode(data, i)
+    return kinds[code] if code < len(kinds) else np.uint8(OTHER), size
+
+
+@njit(cache=True, nogil=True)
 def _write(pool, at, code):  # type: ignore[no-untyped-def]
     """Write a code point as UTF-8; returns where the next goes."""
     if code < 0x80:
         pool[at] = code
         return at + 1
-    if code < 0x800:
-        pool[at] = 0xC0 | code >> 6
-    else:
-        if code < 0x10000:
-            pool[at] = 0xE0 | code >> 12
-        else:
-            pool[at] = 0xF0 | code >> 18
-            at += 1
-            pool[at] = 0x80 | (code >> 12 & 63)
-        at += 1
-        pool[at] = 0x80 | (code >> 6 & 63)
-    pool[at + 1] = 0x80 | (code & 63)
-    return at + 2
+    more = 1 + (code >= 0x800) + (code >= 0x10000)
+    pool[at] = (0xFF00 >> more + 1 & 0xFF) | code >> 6 * more  # C0, E0 or F0 and the first bits
+    for k in range(more):
+        pool[at + more - k] = 0x80 | (code >> 6 * k & 63)
+    return at + more + 1
 
 
 @njit(cache=True, nogil=True)
@@ -113,10 +113,7 @@ def _rest(data, start, limit, kinds, lower, pool, base, tag):  # type: ignore[no
             continue
         if kind < APOSTROPHE or i + size >= limit or tag:
             break
-        code_after = _decode(data, i + size)[0]
-        after = OTHER
-        if code_after < len(kinds):
-            after = kinds[code_after] & KIND
+        after = _class(data, i + size, kinds)[0] & KIND
         joined = (
             (kind == APOSTROPHE and before == LETTER and after == LETTER)
             or (kind == HYPHEN and (before in (LETTER, DIGIT)) and after >= LETTER)
@@ -148,8 +145,8 @@ def _address(data, start, i, limit, bytewise, kinds, signs):  # type: ignore[no-
     j = i
     if web:
         while j < limit and signs[data[j]] & NOT_IN_WEB == 0:
-            code, size = _decode(data, j)
-            if code > 127 and (code >= len(kinds) or kinds[code] & KIND < MARK):
+            kind, size = _class(data, j, kinds)
+            if size > 1 and kind & KIND < MARK:
                 break
             j += size
         while signs[data[j - 1]] & CLOSING:
@@ -171,14 +168,20 @@ def _address(data, start, i, limit, bytewise, kinds, signs):  # type: ignore[no-
 
 
 @njit(cache=True, nogil=True)
+def _copy(data, start, end, small, scratch, base):  # type: ignore[no-untyped-def]
+    """Write a plain run of letters and digits in lower case."""
+    for i in range(start, end):
+        scratch[base + i - start] = small[data[i]]
+
+
+@njit(cache=True, nogil=True)
 def _keys(pool, base, n):  # type: ignore[no-untyped-def]
-    """A word's first sixteen bytes as two numbers, or two hashes where it is longer."""
+    """A word's up to sixteen bytes as two numbers, or two hashes where it is longer."""
     first, second = np.uint64(0), np.uint64(0)
     if n <= 16:
-        for j in range(min(n, 8)):
-            first |= np.uint64(pool[base + j]) << np.uint64(56 - 8 * j)
-        for j in range(8, n):
-            second |= np.uint64(pool[base + j]) << np.uint64(120 - 8 * j)
+        for j in range(n):
+            first = first << EIGHT | second >> SHIFT_56
+            second = second << EIGHT | np.uint64(pool[base + j])
         return first, second
     value = FNV_START
     for j in range(n):
@@ -190,78 +193,60 @@ def _keys(pool, base, n):  # type: ignore[no-untyped-def]
 def _read(data, begin, limit, tables, rules, found, spans):  # type: ignore[no-untyped-def]
     """Find the words of one document, from byte `begin` to `limit`; returns how many.
 
-    `found` is room for keys uint64 (n, 2); froms int64 and sizes int32, where words of more than
-    16 bytes lie in `scratch`, and their bytes; marks uint8; `scratch` uint8. `spans` is room for
-    starts and ends (int32).
+    `found` is room for keys uint64 (n, 2); the places int64 (n, 2) of words of more than 16 bytes
+    in `scratch` uint8, and these. `spans` is room for starts and ends (int32) and marks (uint8), or
+    None, which numba compiles to a function of its own without them.
     """
     small, bytewise, kinds, lower, signs = tables
-    keys, froms, sizes, marks, scratch = found
-    starts, ends = spans
+    keys, places, scratch = found
     addresses, tags = rules[0], rules[1]
     # np.int64 and the like: a literal would have the functions called compiled once more
     zero: Any = np.int64(0)
-    n, base, mark = zero, zero, zero
+    n, n_long, base, mark = zero, zero, zero, zero
     i, last, stop_all = begin, begin - 1, np.uint64(limit)
     while i < limit:
         kind = bytewise[data[i]]
         size, tag, is_small = zero + 1, i < zero, data[i] > 96
         if kind == WIDE:
-            code, size = _decode(data, i)
-            kind = OTHER
-            if code < len(kinds):
-                kind = kinds[code] & KIND
-                is_small = kinds[code] & SMALL != 0
+            kind, size = _class(data, i, kinds)
+            is_small = kind & SMALL != 0
+            kind &= KIND
         if kind < LETTER:
             if kind == TAG and i + 1 < limit and i > last:
-                code = _decode(data, i + 1)[0]
-                tag = code == 95 or (code < len(kinds) and kinds[code] & KIND >= LETTER)
+                tag = data[i + 1] == 95 or _class(data, i + 1, kinds)[0] & KIND >= LETTER
             if not tag:
-                if kind in (DOT, POINT):
-                    mark |= AFTER_STOP if mark & AFTER_DOT else AFTER_DOT
-                elif kind == STOP:
-                    mark |= AFTER_STOP
-                elif kind == NEWLINE:
-                    mark |= AFTER_PARAGRAPH if mark & AFTER_LINE else AFTER_LINE
+                if spans is not None:
+                    if kind in (DOT, POINT):
+                        mark |= AFTER_STOP if mark & AFTER_DOT else AFTER_DOT
+                    elif kind == STOP:
+                        mark |= AFTER_STOP
+                    elif kind == NEWLINE:
+                        mark |= AFTER_PARAGRAPH if mark & AFTER_LINE else AFTER_LINE
                 i += size
                 begin += size - 1  # i - begin stays a number of characters
                 continue
-        start, start_at, length = i, i - begin, zero
-        first, second, value = np.uint64(0), np.uint64(0), np.uint64(0)
+        start, start_at = i, i - begin
+        first, second = np.uint64(0), np.uint64(0)
         if not tag:
             at = np.uint64(i)  # unsigned, so that no index is looked at for being negative
             while at < stop_all:
                 letter = small[data[at]]
                 if letter == 0:
-                    # ä is C3 A4, Ä C3 84; the signs × and ÷ lie between them
-                    if data[at] != 0xC3 or at + ONE >= stop_all or data[at + ONE] & 31 == 23:
-                        break
-                    letter = data[at + ONE]
-                    if letter < 0x9F:
-                        letter += np.uint8(32)
-                    value = value << EIGHT | np.uint64(0xC3)
-                    at += ONE
-                    begin += 1
-                    length += 1
-                    if length == 8:
-                        first, value = value, np.uint64(0)
-                    elif length == 16:
-                        second, value = value, np.uint64(0)
-                value = value << EIGHT | np.uint64(letter)
+                    break
+                if spans is not None:
+                    begin += letter == LATIN
+                first = first << EIGHT | second >> SHIFT_56
+                second = second << EIGHT | np.uint64(letter)
                 at += ONE
-                length += 1
-                if length == 8:
-                    first, value = value, np.uint64(0)
-                elif length == 16:
-                    second, value = value, np.uint64(0)
             i = np.int64(at)
-        end, end_at, plain = i, i - begin, not tag
+        end, end_at, length, plain = i, i - begin, i - start, not tag
         if plain and i < limit:
             kind, size = bytewise[data[i]], 1
-            if kind == WIDE:
-                code, size = _decode(data, i)
-                kind = OTHER
-                if code < len(kinds):
-                    kind = kinds[code] & KIND
+            if kind == WIDE and data[i] < 0xC0:  # the second byte of × or ÷
+                kind = MARK
+            elif kind == WIDE:
+                kind, size = _class(data, i, kinds)
+                kind &= KIND
             if kind >= APOSTROPHE:
                 # a hyphen, point or apostrophe joins only what comes before another word
                 plain = kind < MARK and (
@@ -291,153 +276,181 @@ def _read(data, begin, limit, tables, rules, found, spans):  # type: ignore[no-u
         last = i
         if (tag and tags == DROP) or (stop and addresses == DROP):
             continue
-        froms[n] = base
         if not plain or length > 16:
             if plain:
-                _rest(data, start, i, kinds, lower, scratch, base, tag)
+                _copy(data, start, i, small, scratch, base)
             first, second = _keys(scratch, base, length)
-            base += length
-        elif length < 8:
-            first = value << np.uint64(64 - 8 * length)
-        elif length > 8 and length < 16:
-            second = value << np.uint64(128 - 8 * length)
+            if length > 16:
+                places[n_long, 0], places[n_long, 1] = base, base + length
+                n_long += 1
+                base += length
         keys[n, 0], keys[n, 1] = first, second
-        sizes[n] = length
-        starts[n], ends[n] = start_at, end_at
-        if is_small:
-            mark |= BEGINS_SMALL
-        if end_at - start_at < 3:
-            if data[end - 1] < 58:
-                mark |= ORDINAL
-            elif end_at - start_at == 1:
-                mark |= ONE_LETTER
-        marks[n] = mark
-        mark = 0
+        if spans is not None:
+            spans[0][n], spans[1][n] = start_at, end_at
+            if is_small:
+                mark |= BEGINS_SMALL
+            if end_at - start_at < 3:
+                if data[end - 1] < 58:
+                    mark |= ORDINAL
+                elif end_at - start_at == 1:
+                    mark |= ONE_LETTER
+            spans[2][n] = mark
+        mark = zero
         n += 1
     return n
 
 
 @njit(cache=True, nogil=True)
-def _slot(table, first, second):  # type: ignore[no-untyped-def]
-    value = first * MIX_1 ^ (second ^ second >> SHIFT_29) * MIX_2
-    value = (value ^ value >> SHIFT_32) * MIX_1
-    return (value ^ value >> SHIFT_29) & np.uint64(len(table) - 1)
+def _slot(first, second, n_slots):  # type: ignore[no-untyped-def]
+    value = (second ^ first * MIX_2) * MIX_1
+    return value >> SHIFT_32 & np.uint64(n_slots - 1)
 
 
 @njit(cache=True, nogil=True)
-def _grown(table):  # type: ignore[no-untyped-def]
-    """The same words in a table twice as large."""
-    larger = np.zeros((len(table) * 2, 3), np.uint64)
+def _with_room(table, n_words):  # type: ignore[no-untyped-def]
+    """A table of which `n_words` leave half free, so that chains stay short."""
+    n_slots = len(table)
+    while n_words * 2 > n_slots:
+        n_slots *= 2
+    if n_slots == len(table):
+        return table
+    larger = np.zeros((n_slots, 3), np.uint64)
     for k in range(len(table)):
         if table[k, 2]:
-            at = _slot(larger, table[k, 0], table[k, 1])
-            while larger[at, 2]:
-                at = (at + ONE) & np.uint64(len(larger) - 1)
+            slot = _slot(table[k, 0], table[k, 1], n_slots)
+            while larger[slot, 2]:
+                slot = (slot + ONE) & np.uint64(n_slots - 1)
             for c in range(3):
-                larger[at, c] = table[k, c]
+                larger[slot, c] = table[k, c]
     return larger
 
 
 @njit(cache=True, nogil=True)
-def _same(pool, begin, end, scratch, base, n):  # type: ignore[no-untyped-def]
-    """Whether a word of the pool is the one that lies in `scratch`."""
-    if end - begin != n:
+def _same(pool, word_bounds, word, scratch, place):  # type: ignore[no-untyped-def]
+    """Whether a word of the pool is the one at `place` in `scratch`."""
+    begin = word_bounds[word]
+    if word_bounds[word + 1] - begin != place[1] - place[0]:
         return False
-    for j in range(n):  # noqa: SIM110
-        if pool[begin + j] != scratch[base + j]:
+    for j in range(place[1] - place[0]):  # noqa: SIM110
+        if pool[begin + j] != scratch[place[0] + j]:
             return False
     return True
 
 
 @njit(cache=True, nogil=True)
-def _look_up(found, n, words, ids):  # type: ignore[no-untyped-def]
-    """Write the ids of the `n` words in `found`; returns the table of words and their number."""
-    keys, froms, sizes, _, scratch = found
-    table, pool, word_bounds, n_words = words
-    for t in range(n):
-        first, second = keys[t, 0], keys[t, 1]
-        slot, mask = _slot(table, first, second), np.uint64(len(table) - 1)
-        word = np.int64(-1)
-        while table[slot, 2]:
-            if table[slot, 0] == first and table[slot, 1] == second:
-                word = np.int64(table[slot, 2]) - 1
-                # up to 16 bytes the keys are the word; of longer ones they are hashes
-                if sizes[t] <= 16 or _same(
-                    pool, word_bounds[word], word_bounds[word + 1], scratch, froms[t], sizes[t]
-                ):
-                    break
-                word = np.int64(-1)
-            slot = (slot + ONE) & mask
-        if word < 0:
-            word = n_words
-            base = word_bounds[word]
-            for j in range(sizes[t]):
-                if sizes[t] > 16:
-                    pool[base + j] = scratch[froms[t] + j]
-                else:
-                    key = first if j < 8 else second
-                    pool[base + j] = np.uint8(key >> np.uint64(56 - 8 * (j & 7)) & np.uint64(255))
-            n_words += 1
-            word_bounds[n_words] = base + sizes[t]
-            table[slot, 0], table[slot, 1], table[slot, 2] = first, second, np.uint64(n_words)
-            if n_words * 5 > len(table) * 3:  # some room, so that chains stay short
-                table = _grown(table)
-        ids[t] = word
-    return table, n_words
+def _write_down(pool, at, first, second, scratch, place):  # type: ignore[no-untyped-def]
+    """Write a new word to the pool; returns where the next goes."""
+    if first >= LONG:
+        for j in range(place[0], place[1]):
+            pool[at] = scratch[j]
+            at += 1
+        return at
+    for key in (first, second):
+        for shift in range(56, -8, -8):
+            byte = np.uint8(key >> np.uint64(shift) & LAST)
+            if byte:
+                pool[at] = byte
+                at += 1
+    return at
 
 
 @njit(cache=True, nogil=True)
-def scan(data, bounds, tables, rules, words, spans):  # type: ignore[no-untyped-def]
-    """Find the words of documents that lie one after another in `data`.
+def _look_up(found, n, words, ids):  # type: ignore[no-untyped-def]
+    """Write the numbers of the `n` words in `found` to `ids`; returns how many words are known."""
+    keys, places, scratch = found
+    table, pool, word_bounds, n_words = words
+    mask, n_long = np.uint64(len(table) - 1), np.int64(0)
+    for t in range(n):
+        first, second = keys[t, 0], keys[t, 1]
+        slot, is_long = _slot(first, second, len(table)), first >= LONG
+        while table[slot, 2]:
+            # up to 16 bytes the keys are the word; of longer ones they are hashes
+            if table[slot, 0] == first and table[slot, 1] == second and (not is_long or _same(
+                pool, word_bounds, np.int64(table[slot, 2]) - 1, scratch, places[n_long]
+            )):  # fmt: skip
+                break
+            slot = (slot + ONE) & mask
+        if table[slot, 2] == 0:
+            at = _write_down(pool, word_bounds[n_words], first, second, scratch, places[n_long])
+            n_words += 1
+            word_bounds[n_words] = at
+            table[slot, 0], table[slot, 1], table[slot, 2] = first, second, np.uint64(n_words)
+        ids[t] = np.int64(table[slot, 2]) - 1
+        n_long += is_long
+    return n_words
+
+
+@njit(cache=True, nogil=True)
+def _room_for(bounds):  # type: ignore[no-untyped-def]
+    """Room for the words of the longest document, see `_read`; how many words there may be."""
+    longest, size = np.max(bounds[1:] - bounds[:-1]), bounds[len(bounds) - 1] - bounds[0]
+    keys = np.empty((longest // 2 + 2, 2), np.uint64)
+    places, scratch = (
+        np.empty((longest // 8 + 2, 2), np.int64),
+        np.empty(longest * 2 + 16, np.uint8),
+    )
+    # between two words lies at least one other character
+    return (keys, places, scratch), size // 2 + len(bounds)
+
+
+@njit(cache=True, nogil=True)
+def scan(data, bounds, tables, rules, words):  # type: ignore[no-untyped-def]
+    """Find the words of documents that lie one after another in `data`, with their spans.
 
     Parameters: `data` uint8 (UTF-8); `bounds` int64 (D+1), where each document begins; `tables`
-    (small uint8 (256): ASCII letters and digits lower-cased, 0 for all else; bytewise uint8 (256):
-    their classes; kinds uint8 and lower int32, by code point; signs uint8 (256), what a byte may do
-    in addresses); `rules` int64 (2), what is done with addresses and tags; `words` (table, pool,
-    word_bounds, V), what is known so far, changed in place; `spans` whether they are wanted.
+    (small uint8 (256): the bytes of ASCII letters and digits and of À to ÿ, lower-cased, 0 for all
+    else; bytewise uint8 (256): classes of bytes; kinds uint8 and lower int32, by code point; signs
+    uint8 (256), what a byte may do in addresses); `rules` int64 (2), what is done with addresses
+    and tags; `words` (table, pool, word_bounds, V), what is known so far, changed in place.
 
-    Returns ids int32 (N); starts, ends int32 and marks uint8 (N or 0); offsets int64 (D+1); table
-    and V.
+    Returns ids int32 (N); offsets int64 (D+1); starts, ends int32 and marks uint8 (N); table and
+    V.
     """
     table, pool, word_bounds, n_words = words
     n_docs = len(bounds) - 1
-    # between two words lies at least one other character
-    room = (bounds[n_docs] - bounds[0]) // 2 + n_docs + 1
-    longest = np.max(bounds[1:] - bounds[:-1])
-    most = longest // 2 + 2
-    keys, froms = np.empty((most, 2), np.uint64), np.empty(most, np.int64)
-    sizes, scratch = np.empty(most, np.int32), np.empty(longest + longest // 2 + 16, np.uint8)
-    ids = np.empty(room, np.int32)
-    starts = np.empty(room if spans else most, np.int32)
-    ends = np.empty(room if spans else most, np.int32)
-    marks = np.empty(room if spans else most, np.uint8)
+    found, room = _room_for(bounds)
+    ids, starts, ends = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int32)
+    marks = np.empty(room, np.uint8)
     offsets = np.zeros(n_docs + 1, np.int64)
     n = 0
     for d in range(n_docs):
-        at = n if spans else 0
-        found = (keys, froms, sizes, marks[at:], scratch)
-        more = _read(data, bounds[d], bounds[d + 1], tables, rules, found, (starts[at:], ends[at:]))
-        table, n_words = _look_up(found, more, (table, pool, word_bounds, n_words), ids[n:])
+        spans = (starts[n:], ends[n:], marks[n:])
+        more = _read(data, bounds[d], bounds[d + 1], tables, rules, found, spans)
+        table = _with_room(table, n_words + more)
+        n_words = _look_up(found, more, (table, pool, word_bounds, n_words), ids[n:])
         n += more
         offsets[d + 1] = n
-    kept = n if spans else 0
-    found_spans = (starts[:kept].copy(), ends[:kept].copy(), marks[:kept].copy())
-    return ids[:n].copy(), found_spans, offsets, table, n_words
+    spans = (starts[:n].copy(), ends[:n].copy(), marks[:n].copy())
+    return ids[:n].copy(), offsets, spans, table, n_words
 
 
 @njit(cache=True, nogil=True)
-def beginnings(pool, bounds):  # type: ignore[no-untyped-def]
-    """The first sixteen bytes of each word as two numbers, and whether it may not be in NFC.
+def scan_counts(data, bounds, tables, rules, words):  # type: ignore[no-untyped-def]
+    """Find the words of documents as `scan` does, and how often each is in each document.
 
-    Whatever lies below U+0300, whose UTF-8 begins with CC, is in NFC and no sigma.
+    Returns ids int32 (N), each once in a document; offsets int64 (D+1); cells int32 (N); table and
+    V.
     """
-    n = len(bounds) - 1
-    first, second = np.empty(n, np.uint64), np.empty(n, np.uint64)
-    unsure = np.zeros(n, np.bool_)
-    for w in range(n):
-        size = bounds[w + 1] - bounds[w]
-        first[w], second[w] = _keys(pool, bounds[w], min(size, np.int64(16)))
-        for j in range(bounds[w], bounds[w + 1]):
-            if pool[j] >= 0xCC:
-                unsure[w] = True
-    return first, second, unsure
+    table, pool, word_bounds, n_words = words
+    n_docs = len(bounds) - 1
+    found, room = _room_for(bounds)
+    ids, cells = np.empty(room, np.int32), np.empty(room, np.int32)
+    offsets = np.zeros(n_docs + 1, np.int64)
+    sums = np.zeros(len(table), np.int32)
+    n = 0
+    for d in range(n_docs):
+        more = _read(data, bounds[d], bounds[d + 1], tables, rules, found, None)
+        table = _with_room(table, n_words + more)
+        n_words = _look_up(found, more, (table, pool, word_bounds, n_words), ids[n:])
+        if len(sums) < len(table):
+            sums = np.zeros(len(table), np.int32)
+        for t in range(n, n + more):
+            word = ids[t]
+            ids[n] = word  # written over where the word was seen before: no branch to mispredict
+            n += sums[word] == 0
+            sums[word] += 1
+        for k in range(offsets[d], n):
+            cells[k] = sums[ids[k]]
+            sums[ids[k]] = 0
+        offsets[d + 1] = n
+    return ids[:n].copy(), offsets, cells[:n].copy(), table, n_words

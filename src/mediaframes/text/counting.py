@@ -157,7 +157,7 @@ def _from_scanners(
         while scanner.blocks:
             block = scanner.blocks.pop(0)  # its memory is free again after this
             end = done + len(block.offsets) - 1
-            growing.add(block.ids, block.offsets, rows[done:end], mine)
+            growing.add(block.ids, block.offsets, rows[done:end], mine, block.cells)
             done = end
     return growing.matrix()
 

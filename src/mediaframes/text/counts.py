@@ -17,7 +17,7 @@ from mediaframes.made import Made, hash_frame, load_value, save_value, summary_h
 from mediaframes.text.words import merging
 
 ROUNDING = 1e-6
-ROWS_OF_CELLS = 1_000_000  # columns are moved for rows of about so many cells at a time
+CELLS = 1_000_000  # about so many cells at a time: bounds the working memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +106,7 @@ class Counts:
 
     def _frequency(self, weights: pd.Series) -> pd.Series:
         if (weights == 1).all():
-            n = np.bincount(self.matrix.indices, minlength=len(self.vocabulary))
-            return pd.Series(n.astype(np.int64), self.vocabulary)
+            return pd.Series(rows_with(self.matrix), self.vocabulary)
         return self._sums(self.matrix > 0, weights)
 
     def _sums(self, matrix: Any, weights: pd.Series) -> pd.Series:
@@ -139,7 +138,7 @@ class Counts:
         """
         weights = fit_weights(self.docs)
         n = self._frequency(weights).to_numpy()
-        plain = np.bincount(self.matrix.indices, minlength=len(n))
+        plain = n if (weights == 1).all() else rows_with(self.matrix)
         keep = remaining(n, plain, weights, min_docs=min_docs, max_share=max_share)
         settings = {"min_docs": min_docs, "max_share": max_share}
         made = Made.by("trim", settings=settings, parents=(self.made,))
@@ -208,7 +207,7 @@ class Counts:
         from scipy.sparse import csr_array
 
         n_docs, matrix = len(self.docs), self.matrix.astype(np.float64)
-        df = np.bincount(matrix.indices, minlength=len(self.vocabulary))
+        df = rows_with(matrix)
         matrix.data *= (np.log((1 + n_docs) / (1 + df)) + 1)[matrix.indices]
         length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)))
         matrix.data /= np.repeat(np.where(length > 0, length, 1.0), np.diff(matrix.indptr))
@@ -219,7 +218,8 @@ class Counts:
         """Hash of articles, words and counts."""
         digest = blake2b(hash_frame(self.docs).encode(), digest_size=16)
         for array in (self.matrix.data, self.matrix.indices, self.matrix.indptr):
-            digest.update(np.ascontiguousarray(array, np.int64).tobytes())
+            for begin in range(0, len(array), CELLS):
+                digest.update(array[begin : begin + CELLS].astype(np.int64).tobytes())
         digest.update("\0".join(self.vocabulary).encode())
         return digest.hexdigest()
 
@@ -284,7 +284,7 @@ def recounted(matrix: Any, places: np.ndarray, n_columns: int) -> Any:
     """
     rows = Rows(int(matrix.nnz), n_columns)
     ends = matrix.indptr.astype(np.int64)
-    step = max(1, int(len(ends) * ROWS_OF_CELLS / max(matrix.nnz, 1)))
+    step = max(1, int(len(ends) * CELLS / max(matrix.nnz, 1)))
     zeros, table = np.zeros(step, np.int64), places[None, :].astype(np.int32)
     for begin in range(0, len(ends) - 1, step):
         cut = ends[begin : begin + step + 1]
@@ -297,6 +297,27 @@ def recounted(matrix: Any, places: np.ndarray, n_columns: int) -> Any:
             matrix.data[part].astype(np.int32, copy=False),
         )
     return rows.matrix()
+
+
+def rows_with(matrix: Any) -> np.ndarray:
+    """In how many rows each column stands, int64 (V)."""
+    n = np.zeros(matrix.shape[1], np.int64)
+    for begin in range(0, len(matrix.indices), CELLS):
+        n += np.bincount(matrix.indices[begin : begin + CELLS], minlength=len(n))
+    return n
+
+
+def sorted_rows(data: np.ndarray, indices: np.ndarray, ends: np.ndarray, n_columns: int) -> Any:
+    """A csr_array of sorted rows, with `ends` int64 (D+1).
+
+    scipy would widen the columns to the kind of the bounds, and they are as many as the cells.
+    """
+    from scipy.sparse import csr_array
+
+    ends = ends.astype(np.int32 if len(data) < 2**31 else np.int64)
+    found = csr_array((data, indices, ends), shape=(len(ends) - 1, n_columns))
+    found.has_canonical_format = True
+    return found
 
 
 class Rows:
@@ -331,10 +352,5 @@ class Rows:
 
     def matrix(self) -> Any:
         """The matrix, a csr_array of int32 with sorted columns."""
-        from scipy.sparse import csr_array
-
-        lengths = np.concatenate([np.zeros(1, np.int64), *self._lengths])
-        parts = (self._data[: self._n], self._indices[: self._n], np.cumsum(lengths))
-        found = csr_array(parts, shape=(len(lengths) - 1, self._columns))
-        found.has_canonical_format = True
-        return found
+        ends = np.cumsum(np.concatenate([np.zeros(1, np.int64), *self._lengths]))
+        return sorted_rows(self._data[: self._n], self._indices[: self._n], ends, self._columns)

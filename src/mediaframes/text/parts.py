@@ -14,7 +14,7 @@ from mediaframes.corpus.folder import corpora_in
 from mediaframes.errors import InputError
 from mediaframes.made import Made
 from mediaframes.text.counting import untrimmed
-from mediaframes.text.counts import Counts, remaining
+from mediaframes.text.counts import Counts, remaining, sorted_rows
 
 Piece = tuple[np.ndarray, np.ndarray, np.ndarray]  # columns, counts, bounds of rows
 
@@ -144,8 +144,6 @@ class _Kept:
 
     def matrix(self, keep: np.ndarray, n_cells: int, order: np.ndarray) -> tuple[pd.Index, Any]:
         """The words to keep in code-point order, and the matrix with the articles in `order`."""
-        from scipy.sparse import csr_array
-
         words = sorted(word for word, number in self._numbers.items() if keep[number])
         places = np.full(len(keep), -1, np.int32)
         places[[self._numbers[word] for word in words]] = np.arange(len(words), dtype=np.int32)
@@ -160,8 +158,4 @@ class _Kept:
             # within a row the columns are in order already: a part's vocabulary was sorted, too
             to = np.repeat(begins[rows] - bounds[:-1], np.diff(bounds)) + np.arange(len(columns))
             indices[to], data[to] = columns, cells
-        # scipy would give the columns the kind of the bounds, and they are as many as the cells
-        ends = ends.astype(np.int32 if n_cells < 2**31 else np.int64)
-        matrix = csr_array((data, indices, ends), shape=(len(order), len(words)))
-        matrix.has_canonical_format = True
-        return pd.Index(words, dtype="str"), matrix
+        return pd.Index(words, dtype="str"), sorted_rows(data, indices, ends, len(words))

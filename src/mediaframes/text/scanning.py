@@ -10,7 +10,7 @@ import string
 import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -52,11 +52,30 @@ class Rules:
             raise InputError(f"segment={self.segment!r} is no choice; use auto, need or never")
 
 
-class Block:
-    """Words of some articles: ids, starts, ends, sentences (int32) and lengths (int64)."""
+def _nothing() -> np.ndarray:
+    return np.empty(0, np.int32)
 
-    def __init__(self, *arrays: np.ndarray) -> None:
-        self.ids, self.starts, self.ends, self.sentences, self.offsets = arrays
+
+@dataclass(frozen=True)
+class Block:
+    """Words of some articles.
+
+    Attributes
+    ----------
+    ids : int32 array of shape (N,)
+        As the scanner numbers words; with spans each word, without each once in an article.
+    offsets : int64 array of shape (D + 1,)
+    cells : int32 array of shape (N,), or empty
+        Without spans: how often the word stands in the article.
+    starts, ends, sentences : int32 arrays of shape (N,), or empty
+    """
+
+    ids: np.ndarray
+    offsets: np.ndarray
+    cells: np.ndarray = field(default_factory=_nothing)
+    starts: np.ndarray = field(default_factory=_nothing)
+    ends: np.ndarray = field(default_factory=_nothing)
+    sentences: np.ndarray = field(default_factory=_nothing)
 
 
 @cache
@@ -117,6 +136,11 @@ def tables(rules: Rules) -> tuple[np.ndarray, ...]:
     small = np.where(bytewise < _scan.LETTER, 0, np.arange(256)).astype(np.uint8)
     small[128:] = 0
     small[65:91] += 32
+    # À to ÿ are C3 and one of these; the signs × and ÷ lie between them
+    small[_scan.LATIN] = _scan.LATIN
+    small[0x80:0xC0] = np.arange(0x80, 0xC0)
+    small[0x80:0x9F] += 32
+    small[[0x97, 0xB7]] = 0
     signs = np.zeros(256, np.uint8)
     for flag, bytes_ in (
         (_scan.NOT_IN_WEB, bytes(range(33)) + b'"<>`{|}'),
@@ -157,7 +181,7 @@ class Scanner:
     def _scan(
         self, data: np.ndarray, bounds: np.ndarray, rows: np.ndarray, *, spans: bool
     ) -> Block:
-        from mediaframes.text._scan import scan
+        from mediaframes.text._scan import scan, scan_counts
         from mediaframes.text._sentences import number_sentences
 
         data = data[:]
@@ -167,14 +191,16 @@ class Scanner:
         self._pool = _room(self._pool, int(self._bounds[self._n]), size + size // 2 + 16)
         self._bounds = _room(self._bounds, self._n + 1, size // 2 + len(bounds) + 1)
         words = (self._table, self._pool, self._bounds, self._n)
+        read: Any = scan if spans else scan_counts
         with np.errstate(over="ignore"):  # hashes run over; numpy says so where numba is off
-            ids, (starts, ends, marks), offsets, self._table, self._n = scan(
-                data, bounds, self._tables, self._rules, words, spans
+            ids, offsets, more, self._table, self._n = read(
+                data, bounds, self._tables, self._rules, words
             )
-        sentences = starts
-        if spans:
-            sentences = number_sentences(ids, offsets, marks, rows, *self._known)
-        return Block(ids, starts, ends, sentences, offsets)
+        if not spans:
+            return Block(ids, offsets, cells=more)
+        starts, ends, marks = more
+        sentences = number_sentences(ids, offsets, marks, rows, *self._known)
+        return Block(ids, offsets, starts=starts, ends=ends, sentences=sentences)
 
     def used(self) -> np.ndarray:
         """Which words occur: all but some of the first; bool (V)."""
@@ -342,11 +368,11 @@ def sorted_by_code(words: Any) -> np.ndarray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from mediaframes.text._scan import beginnings
+    from mediaframes.text._vocabulary import beginnings
 
     if not len(words):
         return np.empty(0, np.int64)
-    first, second, _ = beginnings(*word_bytes(words))
+    first, second = beginnings(*word_bytes(words))
     order = np.argsort(first, kind="stable")
     for level in range(2):  # only those that agree so far are compared further
         same = first[order[1:]] == first[order[:-1]]
@@ -367,11 +393,11 @@ def _normal(words: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from mediaframes.text._scan import beginnings
+    from mediaframes.text._vocabulary import unsure
 
-    unsure = np.flatnonzero(beginnings(*word_bytes(words))[2])
+    places = np.flatnonzero(unsure(*word_bytes(words)))
     changed = {}
-    for place, word in zip(unsure.tolist(), words.take(pa.array(unsure)).to_pylist(), strict=True):
+    for place, word in zip(places.tolist(), words.take(pa.array(places)).to_pylist(), strict=True):
         normal = word
         if not unicodedata.is_normalized("NFC", word):
             normal = unicodedata.normalize("NFC", word)
