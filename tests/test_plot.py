@@ -75,6 +75,12 @@ def estimate_table() -> pd.DataFrame:
     return table
 
 
+def candidate_table() -> pd.DataFrame:
+    columns = ["k", "coherence", "exclusivity", "held_out", "stability", "frontier"]
+    rows = [(10, -70, 8.9, -7.6, 0.9, True), (20, -80, 9.3, -7.4, np.nan, True)]
+    return pd.DataFrame([*rows, (60, -95, 9.2, -7.5, 0.7, False)], columns=columns)
+
+
 PLOTS = {
     "prevalence": (plot.prevalence, lambda: shares(frames=["Morality"])),
     "frame_share": (plot.frame_share, lambda: shares(weeks=0)),
@@ -83,6 +89,7 @@ PLOTS = {
     "keyness": (plot.keyness, keyness_table),
     "top_words": (plot.top_words, word_table),
     "estimates": (plot.estimates, estimate_table),
+    "frontier": (plot.frontier, candidate_table),
 }
 
 
@@ -109,7 +116,7 @@ def test_plot_changes_neither_its_table_nor_the_session(name):
     pd.testing.assert_frame_equal(table, before)
     assert dict(mpl.rcParams) == settings
     figure = look.figure_of(drawn)
-    assert isinstance(drawn, Axes) == (name != "top_words")
+    assert isinstance(drawn, Axes) == (name not in ("top_words", "frontier"))
     # nothing is registered with pyplot, so nothing can leak
     assert not hasattr(figure, "number") and figure.canvas.manager is None
 
@@ -492,6 +499,22 @@ def test_top_words_shows_words_in_order():
     assert [p.get_width() for p in figure.axes[0].patches] == pytest.approx([0.1, 0.05])
     with pytest.raises(InputError, match="more than a page"):
         plot.top_words(word_table(200), columns=2)
+
+
+def test_frontier_fills_what_no_other_number_beats():
+    figure = plot.frontier(candidate_table())
+    beaten, kept = figure.axes[0].lines[1:]
+    assert kept.get_xydata().tolist() == [[10, -70], [20, -80]]
+    assert beaten.get_xydata().tolist() == [[60, -95]]
+    assert (kept.get_markerfacecolor(), beaten.get_markerfacecolor()) == (plot.PALETTE[0], "white")
+    alone = plot.frontier(candidate_table().assign(stability=np.nan), width="single")
+    assert [ax.get_title(loc="left") for ax in alone.axes] == [
+        "Coherence",
+        "Exclusivity",
+        "Held-out words",
+    ]
+    with pytest.raises(InputError, match="two rows for one k"):
+        plot.frontier(pd.concat([candidate_table()] * 2))
 
 
 # ---------------------------------------------------------------------------- estimates

@@ -1,16 +1,19 @@
 """LDA: planted topics, the same bytes on any number of threads, any order, restarts, measures."""
 
+import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
-from mediaframes import Counts, InputError, Topics, fit_topics
+from mediaframes import Corpus, Counts, InputError, Topics, fit_topics, tokenize
 from mediaframes.topics import choose_k, quality, topic_stability
+from mediaframes.topics._windows import windows_with
 from mediaframes.topics.choice import hold_out
 
 
@@ -157,13 +160,36 @@ class TestMeasures:
         with pytest.raises(InputError, match="allowed: 'stm'"):
             quality.coherence(self.words, self.matrix, compat="r")
 
-    def test_c_v(self) -> None:
-        table = np.array([[1, 0.0], [0.0, 1]])  # of independent words
-        whole = table.sum(axis=0)
-        cosine = (table @ whole) / np.linalg.norm(whole)
-        matrix = csr_array(np.array([[1, 1], [1, 0], [0, 1], [0, 0]]))
-        value = quality.c_v(np.array([[0.6, 0.4]]), matrix)[0]
-        assert value == pytest.approx(cosine.mean())
+    def test_c_v_is_gensims(self) -> None:
+        gold = Path(__file__).parent / "gold" / "c_v.json"
+        known = json.loads(gold.read_text(encoding="utf-8"))
+        tokens = tokenize(Corpus.from_frame(pd.DataFrame({"text": known["texts"]})))
+        words = np.zeros((len(known["topics"]), len(tokens.vocabulary)))
+        for row, best in zip(words, known["topics"], strict=True):
+            row[tokens.vocabulary.get_indexer(best)] = range(10, 0, -1)
+        for window, values in known["c_v"].items():
+            found = quality.c_v(words, tokens.vocabulary, tokens, window=int(window))
+            assert found == pytest.approx(values, abs=1e-10)
+        with pytest.raises(InputError, match="the word 'zebra' is not in these tokens"):
+            quality.c_v(np.ones((1, 1)), pd.Index(["zebra"]), tokens)
+
+    @pytest.mark.parametrize("size", [1, 4, 9, 200])
+    def test_windows_are_those_of_the_definition(self, size: int) -> None:
+        rng = np.random.default_rng(size)
+        articles = [rng.integers(-1, 6, n) for n in rng.integers(0, 40, 30)]
+        weights = rng.choice([0.0, 0.5, 1.0], 30)
+        pairs, total = np.zeros((6, 6)), 0.0
+        for article, weight in zip(articles, weights, strict=True):
+            starts = range(max(1, len(article) - size + 1)) if len(article) else ()
+            for start in starts:
+                held = np.isin(np.arange(6), article[start : start + size])
+                pairs += weight * np.outer(held, held)
+                total += weight
+        ends = np.cumsum([0, *map(len, articles)])
+        ids = np.concatenate(articles).astype(np.int32)
+        found, n = windows_with(ids, ends, weights, 6, size)
+        assert found == pytest.approx(pairs)
+        assert n == pytest.approx(total)
 
     def test_diversity_and_effective_words(self) -> None:
         assert quality.diversity(self.words, 2) == 1.0
@@ -213,6 +239,7 @@ class TestChoice:
         assert table.loc[0, "dispersion"] > table.loc[1, "dispersion"]
         assert table.loc[1, "stability"] > table.loc[2, "stability"]
         pd.testing.assert_frame_equal(table, choose_k(counts, k=[12, 5, 2], seed=1))
+        assert "c_v" not in table
         with pytest.raises(InputError, match="holds no candidate"):
             choose_k(counts, k=[], seed=1)
 

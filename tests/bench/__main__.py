@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-MODULES = ("codebook", "duplicates", "intake", "keyness", "parts", "text", "topics")
+MODULES = ("codebook", "duplicates", "intake", "keyness", "lda", "parts", "stm", "text")
 
 
 def main() -> int:

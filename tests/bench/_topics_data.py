@@ -18,6 +18,8 @@ COMPLETION_STEPS = 60  # fixed point of an article's shares; the same for every 
 
 def articles(shared: Path, name: str) -> Counts:
     """Counts of one of the corpora, trimmed as a study would."""
+    if name == "grown":
+        return grown(articles(shared, "uk_immigration_news_2014_en"))
     folder = shared / name
     if name == "associated_press_dtm_en":
         cells = pd.read_csv(folder / "ap_docs_triplets.csv.gz")
@@ -115,15 +117,15 @@ def perplexity(phi: np.ndarray, alpha: np.ndarray, read: Any, guess: Any) -> flo
 Fit = tuple[np.ndarray, np.ndarray, float]
 
 
-def tomotopy(train: Counts, k: int, passes: int = TOMOTOPY_PASSES) -> Fit:
+def tomotopy(train: Counts, k: int, seed: int) -> Fit:
     """phi, alpha and CPU seconds of tomotopy's LDA with one worker."""
     import tomotopy
 
-    model = tomotopy.LDAModel(k=k, seed=3)
-    for words in _as_words(train):
+    model = tomotopy.LDAModel(k=k, seed=seed)
+    for words in as_words(train):
         model.add_doc(words)
     begin = time.process_time()
-    model.train(passes, workers=1)
+    model.train(TOMOTOPY_PASSES, workers=1)
     seconds = time.process_time() - begin
     order = [train.vocabulary.get_loc(word) for word in model.used_vocabs]
     phi = np.full((k, len(train.vocabulary)), 1e-12)
@@ -131,7 +133,7 @@ def tomotopy(train: Counts, k: int, passes: int = TOMOTOPY_PASSES) -> Fit:
     return phi, np.asarray(model.alpha), seconds
 
 
-def _as_words(counts: Counts) -> list[list[str]]:
+def as_words(counts: Counts) -> list[list[str]]:
     words = counts.vocabulary.to_numpy(dtype=object)
     matrix = counts.matrix
     return [
@@ -193,7 +195,7 @@ def topica(train: Counts, k: int, passes: int = TOMOTOPY_PASSES) -> Fit:
     """topica's LDA with one thread, as many sweeps as tomotopy."""
     import topica as package
 
-    texts = _as_words(train)
+    texts = as_words(train)
     begin = time.process_time()
     model = package.LDA(num_topics=k, seed=3, num_threads=1)
     model.fit(texts, iters=passes, keep_theta_draws=False)

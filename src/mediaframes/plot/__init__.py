@@ -27,6 +27,7 @@ itself, once, at its printed size. No ``plt.show()``, no ``%matplotlib inline``,
 | `top_words` | ``topics.top_words`` | words of each topic |
 | `topic_map` | ``mf.topic_map`` | topics in two dimensions, alike ones close |
 | `topic_network` | ``mf.network_map`` | topics, edges and packages with their stability |
+| `frontier` | ``mf.choose_k`` | numbers of topics in four measures |
 | `co_membership` | ``mf.co_membership`` | matrix: how often two topics fall together |
 | `save_figure` `save_table` `save_numbers` | | files in `reports_folder` |
 | `journal` `axes` | | the same look for a figure of your own |
@@ -39,6 +40,7 @@ from mediaframes.plot.export import Bundle, file_name, reports_folder, save_figu
 from mediaframes.plot.numbers import save_numbers
 
 if TYPE_CHECKING:
+    from mediaframes.plot.candidates import frontier
     from mediaframes.plot.coefficients import effects, marginal
     from mediaframes.plot.forest import estimates
     from mediaframes.plot.maps import topic_map, topic_network
@@ -61,6 +63,7 @@ _WHERE = {
     "effects": "coefficients",
     "marginal": "coefficients",
     "estimates": "forest",
+    "frontier": "candidates",
     "journal": "style",
     "top_words": "topics",
     "co_membership": "packages",
@@ -82,6 +85,7 @@ __all__ = [
     "estimates",
     "file_name",
     "frame_share",
+    "frontier",
     "grid",
     "journal",
     "keyness",

@@ -13,10 +13,12 @@ from mediaframes.errors import InputError
 from mediaframes.inference.resampling import copy_groups
 from mediaframes.made import Made
 from mediaframes.text.counts import Counts
+from mediaframes.text.tokens import Tokens
 from mediaframes.topics import quality
 from mediaframes.topics.fitting import KEYWORDED, fit_topics
 from mediaframes.topics.model import Topics
 
+DRAWS = 2  # of articles, for the stability of a candidate without random starts
 HELD_SHARE = 0.1  # of the articles lose half of their words, as in R's stm
 
 
@@ -122,9 +124,9 @@ def choose_k(
     model: str = "lda",
     seed: int,
     restarts: int | None = None,
-    draws: int = 2,
     prevalence: str | None = None,
     settings: Mapping[str, Any] | None = None,
+    tokens: Tokens | None = None,
 ) -> pd.DataFrame:
     """Measure models with several numbers of topics; which to take remains your decision.
 
@@ -135,13 +137,13 @@ def choose_k(
         The candidates, e.g. ``[10, 20, 30, 50]``.
     model, seed, restarts, prevalence, settings
         As for `fit_topics`; 3 restarts unless said otherwise.
-    draws : int
-        Bootstrap draws for the stability of a model without random starts.
+    tokens : Tokens, optional
+        The articles' words in order; with them the table has ``c_v``.
 
     Returns
     -------
     DataFrame
-        One row per k: means over topics of ``coherence npmi c_v exclusivity``, ``diversity``, mean
+        One row per k: means over topics of ``coherence npmi exclusivity``, ``diversity``, mean
         log-probability of held-out words (``held_out``), residual ``dispersion``, ``stability``
         (mean cosine of matched topics in other fits), and ``frontier``, whether no other k is at
         least as good in coherence, exclusivity, held-out words and stability and better in one.
@@ -176,24 +178,26 @@ def choose_k(
             **several,
         )  # fmt: skip
         again = topics.stability()
-        if again.empty and draws:
+        if again.empty:
             again = topic_stability(
-                rest, topics=topics, seed=seed, draws=draws, prevalence=prevalence,
+                rest, topics=topics, seed=seed, draws=DRAWS, prevalence=prevalence,
                 settings=settings,
             )  # fmt: skip
-        weights = fit_weights(rest.docs).to_numpy()
         means = topics.diagnostics[["coherence", "npmi", "exclusivity"]].mean()
         rows.append(
             {
                 "k": number,
                 **means.to_dict(),
-                "c_v": quality.c_v(topics.words, rest.matrix, weights=weights).mean(),
                 "diversity": quality.diversity(topics.words),
                 "held_out": quality.held_out(topics.words, topics.shares, missing),
                 "dispersion": quality.dispersion(topics.words, topics.shares, rest.matrix),
-                "stability": again["cosine"].mean() if len(again) else np.nan,
+                "stability": again["cosine"].mean(),
             }
         )
+        if tokens is not None:
+            mass = fit_weights(tokens.docs).to_numpy()
+            c_v = quality.c_v(topics.words, topics.vocabulary, tokens, weights=mass)
+            rows[-1]["c_v"] = c_v.mean()
     table = pd.DataFrame(rows)
     return table.assign(frontier=_frontier(table))
 

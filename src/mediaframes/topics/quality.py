@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from mediaframes.errors import InputError
+from mediaframes.text.tokens import Tokens
 
+WINDOW = 110  # words of the windows of C_V
 TOP = 10  # words per topic that coherence looks at, as in the literature
 STM_SMOOTHING = 0.01  # of R's stm, where Mimno et al. add 1
 EXCLUSIVITY_WEIGHT = 0.7  # of exclusivity against frequency, as in R's stm
@@ -75,39 +77,84 @@ def npmi(words: np.ndarray, matrix: Any, *, weights: np.ndarray | None = None) -
     return result
 
 
-def _npmi_table(pairs: np.ndarray, n: float) -> np.ndarray:
+def _npmi_table(pairs: np.ndarray, n: float, added: float = 0.0) -> np.ndarray:
     both, single = pairs / n, np.diag(pairs) / n
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = np.log(both / (single[:, None] * single)) / -np.log(both)
-    return np.where(both == 0, -1.0, np.where(both == 1, 0.0, value))
+        value = np.log((both + added) / (single[:, None] * single)) / -np.log(both + added)
+    return np.where(both + added == 0, -1.0, np.where(both >= 1, 0.0, value))
 
 
-def c_v(words: np.ndarray, matrix: Any, *, weights: np.ndarray | None = None) -> np.ndarray:
+def c_v(
+    words: np.ndarray,
+    vocabulary: pd.Index,
+    tokens: Tokens,
+    *,
+    window: int = WINDOW,
+    weights: np.ndarray | None = None,
+) -> np.ndarray:
     """C_V of each topic: how alike the ten best words are in the company they keep.
 
-    Each word's vector holds its NPMI with all ten (1 with itself); the value is the mean cosine
-    between a word's vector and the sum of all. Float64 array of shape (K,).
+    Parameters
+    ----------
+    words : array of shape (K, V)
+        Weights of the words.
+    vocabulary : Index of str
+        The V words.
+    tokens : Tokens
+        The articles, of which every word takes a place in the windows.
+    window : int
+        Words of a window, which moves along each article word by word; a shorter article is one
+        window. What counts is whether a word stands in a window.
+    weights : array of shape (D,), optional
+        What each article of `tokens` weighs; by default 1.
+
+    Returns
+    -------
+    float64 array of shape (K,)
+        Each word's vector holds its NPMI with all ten (1 with itself); the value is the mean cosine
+        between a word's vector and the sum of all.
+
+    Raises
+    ------
+    InputError
+        For one of the best words that is not in `tokens`, as with stems.
 
     Source
     ------
-    Röder, Both & Hinneburg (2015), WSDM, with gamma 1 as there (Palmetto ran with 2 since 2016)
-    and whole articles as windows instead of 110 words, since counts know no positions.
+    Röder, Both & Hinneburg (2015), WSDM, with their window of 110, 1e-12 added to the share of
+    windows with both words, and gamma 1 (Palmetto ran with 2 since 2016).
 
     Examples
     --------
-    >>> from scipy.sparse import csr_array
-    >>> c_v(np.array([[0.6, 0.4]]), csr_array(np.array([[1, 2], [0, 0], [3, 1]]))).tolist()
+    >>> from mediaframes.corpus import Corpus
+    >>> from mediaframes.text import tokenize
+    >>> texts = pd.DataFrame({"text": ["bank loan rate", "park tree", "bank loan", "tree"]})
+    >>> tokens = tokenize(Corpus.from_frame(texts))
+    >>> c_v(np.array([[0.6, 0.4]]), pd.Index(["bank", "loan"]), tokens).round(6).tolist()
     [1.0]
     """
-    together = Together(words, matrix, weights)
+    from mediaframes.topics._windows import windows_with
+
+    best = best_words(words)
+    columns, place = np.unique(best, return_inverse=True)
+    place = place.reshape(best.shape)
+    ids = tokens.vocabulary.get_indexer(vocabulary[columns])
+    if (ids < 0).any():
+        raise InputError(
+            f"the word '{vocabulary[columns[ids < 0][0]]}' is not in these tokens; give those that "
+            "were counted, and topics of words, not stems"
+        )
+    near = np.full(len(tokens.vocabulary), -1, np.int32)
+    near[ids] = np.arange(len(ids))
+    mass = np.ones(len(tokens)) if weights is None else np.asarray(weights, np.float64)
+    pairs, n = windows_with(near[tokens.ids], tokens.offsets, mass, len(ids), window)
     result = np.empty(len(words))
-    for topic in range(len(words)):
-        table = _npmi_table(together.of(topic), together.n)
+    for topic, rows in enumerate(place):
+        table = _npmi_table(pairs[np.ix_(rows, rows)], n, added=1e-12)
         np.fill_diagonal(table, 1.0)
         whole = table.sum(axis=0)
         lengths = np.sqrt((table**2).sum(axis=1)) * np.sqrt(whole @ whole)
-        with np.errstate(invalid="ignore"):
-            result[topic] = (table @ whole / lengths).mean()
+        result[topic] = (table @ whole / lengths).mean()
     return result
 
 

@@ -1,0 +1,50 @@
+"""STM's whole fit, ours and topica's, on the posts that R's results are kept of."""
+
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mediaframes.inference.design import design
+from mediaframes.text.counts import Counts
+from mediaframes.topics import stm
+from mediaframes.topics.spectral import spectral_start
+from tests import stm_reference as reference
+from tests.bench import _topics_data as data
+
+MODELS = ("poliblog_K20", "poliblog_K50")
+
+
+def race(folder: Path, name: str) -> dict[str, Any]:
+    """CPU seconds of ours and topica's, one thread each."""
+    matrix, meta, vocabulary = reference.corpus(folder, name)
+    x = design(meta, formula=reference.formula(name)).matrix
+    k, weights = int(name.split("K")[-1]), np.ones(len(meta))
+    stm.fit(matrix[:50], spectral_start(matrix[:50], 3, weights[:50]), weights[:50], most=2)
+    begin = time.process_time()
+    found = stm.fit(matrix, spectral_start(matrix, k, weights), weights, covariates=x)
+    row = {
+        "what": f"STM {name}",
+        "ours_seconds": time.process_time() - begin,
+        "note": f"bound {found.bounds[-1]:.0f} after {len(found.bounds)} iterations",
+    }
+    if find_spec("topica"):
+        import topica
+
+        texts = data.as_words(Counts.from_matrix(matrix, vocabulary))
+        begin = time.process_time()
+        model = topica.STM(num_topics=k, seed=3)
+        model.fit(texts, prevalence=x[:, 1:], num_threads=1)
+        seconds = time.process_time() - begin
+        ratio = seconds / row["ours_seconds"]
+        row |= {"peer": "topica", "peer_seconds": seconds, "ratio": ratio}
+    return row
+
+
+def bench(shared: Path) -> pd.DataFrame:
+    """``what ours_seconds peer peer_seconds ratio note`` (CPU seconds)."""
+    folder = shared.parent / "reference" / "stm_r"
+    return pd.DataFrame([race(folder, name) for name in MODELS] if folder.is_dir() else [])
