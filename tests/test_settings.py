@@ -43,7 +43,7 @@ def test_good_settings() -> None:
         ("k = 12", 'k = "12"', r"line 10: k must be a whole number, not '12'"),
         ("k = 12", "k = true", r"line 10: k must be a whole number, not True"),
         ("k = 12", "k = 1", r"line 10: k must be from 2 to 1000, not 1"),
-        ("k = 12", 'model = "bert"', r'line 10: model must be one of "nmf", "lda", not .bert.'),
+        ("k = 12", 'model = "bert"', r'line 10: model must be one of "nmf", "lda", .*not .bert.'),
         ("k = 12", "max_share = 1.5", r"line 10: max_share must be from 0.0 to 1.0"),
         ("2024-01-01", "2025-01-01", r"line 3: start 2025-01-01 lies after end 2024-12-31; swap"),
         ("2024-01-01", '"2024-01-01"', r"line 3: start must be a date such as 2024-10-24"),
@@ -63,6 +63,44 @@ def test_good_settings() -> None:
 def test_mistakes(old: str, new: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         parse_settings(GOOD.replace(old, new), "study.toml")
+
+
+KEYED = """[corpus]
+files = ["articles"]
+languages = ["en"]
+[topics]
+model = "keyatm"
+k = 3
+[topics.keywords.en]
+security = ["border*", "police"]
+"""
+
+
+def test_keywords_of_topics() -> None:
+    topics = parse_settings(KEYED, "study.toml").topics
+    assert topics.keywords == {"en": {"security": ("border*", "police")}}
+    assert (topics.model, topics.k) == ("keyatm", 3)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"keyatm"', '"lda"', r'line 7: model "lda" takes no keywords; choose model = "keyatm"'),
+        ('["border*", "police"]', '"police"', r"line 8: security must be a list"),
+        ('["border*", "police"]', "[1]", r"line 8: security must be text in quotes, not 1"),
+        ('["border*", "police"]', "[]", r"line 8: 'security' has no keywords, or an empty one"),
+        ('"police"]', '" "]', r"line 8: 'security' has no keywords, or an empty one"),
+        ("keywords.en", "keywords", r"keywords must be a section \[topics.keywords.en\] of lines"),
+        ("keywords.en", "keywords.fr", r'line 5: model "keyatm" needs keywords: .*keywords.en\]'),
+        (', "police"]', ', "police"]\n[topics.keywords.de]\nx = ["y"]', r"line 9: .*languages"),
+        ("k = 3", "k = 0", r"line 6: one topic in all"),
+        ("k = 3", "k = -1", r"line 6: k must be from 0 to 1000"),
+    ],
+)
+def test_mistakes_in_keywords(old: str, new: str, message: str) -> None:
+    assert old in KEYED
+    with pytest.raises(InputError, match=message):
+        parse_settings(KEYED.replace(old, new), "study.toml")
 
 
 def test_missing_parts() -> None:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,16 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
-from mediaframes import Counts, InputError, Topics, choose_k, fit_topics, topic_stability
+from mediaframes import (
+    Counts,
+    InputError,
+    Topics,
+    choose_k,
+    fit_topics,
+    open_study,
+    topic_stability,
+)
+from mediaframes.study.work import check_study
 from mediaframes.topics import assisted
 
 GOLD = Path(__file__).parent / "gold" / "topica.json"
@@ -247,6 +257,23 @@ class TestFits:
         topics.save(tmp_path / "t")
         assert Topics.load(tmp_path / "t").content_hash == topics.content_hash
 
+    def test_study_file_gives_keywords_in_their_order(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        counts = patterned()
+        counts = replace(counts, docs=counts.docs.assign(language="en"))
+        (tmp_path / "articles.csv").write_text("text\nx\n")
+        lines = ['music = ["choir*"]', 'crossings = ["bridge1", "ferr*"]']
+        for order in (lines, lines[::-1]):
+            text = '[corpus]\nfiles = ["articles.csv"]\n[topics]\nmodel = "seeded"\nk = 1\n'
+            (tmp_path / "study.toml").write_text(text + "\n".join(["[topics.keywords.en]", *order]))
+            topics = open_study(tmp_path / "study.toml").topics(counts)
+            assert list(topics.names[:2]) == [line.split(" ")[0] for line in order]
+            assert "keywords that no article holds: 'ferr*' (crossings)" in capsys.readouterr().out
+        german = replace(counts, docs=counts.docs.assign(language="de"))
+        with pytest.raises(InputError, match="model 'seeded' needs keywords"):
+            open_study(tmp_path / "study.toml").topics(german)
+
     def test_settings(self) -> None:
         counts = patterned()
         asked: dict[str, Any] = {"k": 1, "keywords": KEYWORDS, "seed": 1}
@@ -288,13 +315,18 @@ class TestDoor:
         with pytest.raises(InputError, match="call fit_topics with several k"):
             choose_k(self.counts, k=[2], model="keyatm", seed=1)
 
-    def test_absent_library(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_absent_library(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setitem(sys.modules, "topica", None)
         command = f"pip install topica=={assisted.PINNED}"
         with pytest.raises(InputError, match=command):
             fit_topics(self.counts, k=1, model="keyatm", keywords=KEYWORDS, seed=1)
         with pytest.raises(InputError, match=command):
             fit_topics(self.counts, k=3, model="stm", seed=1, settings={"content": "outlet"})
+        (tmp_path / "articles.csv").write_text("text\nx\n")
+        text = '[corpus]\nfiles = ["articles.csv"]\n[topics]\nmodel = "seeded"\n'
+        (tmp_path / "s.toml").write_text(text + '[topics.keywords.en]\na = ["choir*"]\nb = ["x"]')
+        with pytest.raises(InputError, match=command):
+            check_study(tmp_path / "s.toml")
 
     def test_pinned_in_its_extra(self, root: Path) -> None:
         extras = tomllib.loads((root / "pyproject.toml").read_text())["project"][

@@ -399,6 +399,7 @@ class Cache:
             "inputs": [value.content_hash for value in values],
             "made": [value.made.to_dict() for value in values],
             "settings": plain,
+            "order": [list(item) for item in settings.values() if isinstance(item, Mapping)],
             "code": code_hash(),
             "versions": library_versions(),
         }

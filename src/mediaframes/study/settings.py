@@ -85,13 +85,18 @@ class FramesSettings:
 
 @dataclass(frozen=True)
 class TopicsSettings:
-    """``[topics]``: the model, fitted for each language."""
+    """``[topics]``: the model, fitted for each language, and for some models keywords.
 
-    model: Literal["nmf", "lda"] = "nmf"
+    ``[topics.keywords.en]`` holds lines such as ``security = ["border*", "police"]``; `k` counts
+    further topics beside them.
+    """
+
+    model: Literal["nmf", "lda", "keyatm", "seeded"] = "nmf"
     k: int = 10
     min_docs: int = 5
     max_share: float = 0.5
     stem: bool = False
+    keywords: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -156,7 +161,7 @@ max_share, min_docs, model, stem. Did you mean 'k'?
 RANGES = {
     "copies.similarity": (0.3, 1.0),
     "copies.containment": (0.0, 1.0),
-    "topics.k": (2, 1000),
+    "topics.k": (0, 1000),
     "topics.min_docs": (1, 10**9),
     "topics.max_share": (0.0, 1.0),
     "compare.min_docs": (1, 10**9),
@@ -329,9 +334,15 @@ def _value(kind: Any, value: Any, place: tuple[str, str], source: _Source) -> An
         inner_kind = get_args(kind)[0]
         return tuple(_value(inner_kind, item, place, source) for item in value)
     if origin is Mapping:
-        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
-            raise wrong(f'a section [{section}.{key}] of lines such as name = "value"')
-        return dict(value)
+        inner_kind = get_args(kind)[1]
+        kept = {str: str, Mapping[str, tuple[str, ...]]: dict}.get(inner_kind, object)
+        if not isinstance(value, dict) or not all(isinstance(v, kept) for v in value.values()):
+            lines = f'[{section}.{key}] of lines such as name = "value"'
+            if kept is dict:
+                lines = f'[{section}.{key}.en] of lines such as security = ["border*", "police"]'
+            raise wrong(f"a section {lines}")
+        inside = f"{section}.{key}"
+        return {name: _value(inner_kind, v, (inside, name), source) for name, v in value.items()}
     if is_dataclass(kind):
         if not isinstance(value, dict):
             raise wrong(f"a table [[{section}.{key}]]")
@@ -344,6 +355,43 @@ def _value(kind: Any, value: Any, place: tuple[str, str], source: _Source) -> An
     if low is not None and high is not None and not low <= value <= high:
         raise wrong(f"from {low} to {high}")
     return value
+
+
+def _check_keywords(settings: Settings, source: _Source) -> None:
+    """Keywords and the models that take them belong together; each language has its own."""
+    topics, languages = settings.topics, settings.corpus.languages
+    place = "topics.keywords"
+    if topics.model in ("nmf", "lda"):
+        if topics.keywords:
+            raise source.error(
+                f"{place}.{next(iter(topics.keywords))}", None,
+                f'model "{topics.model}" takes no keywords; choose model = "keyatm" or "seeded"',
+            )  # fmt: skip
+        if topics.k < 2:
+            raise source.error("topics", "k", f"k must be from 2 to 1000, not {topics.k}")
+        return
+    for language in languages or ("en",):
+        if not topics.keywords or (languages and language not in topics.keywords):
+            raise source.error(
+                "topics", "model",
+                f'model "{topics.model}" needs keywords: a section [{place}.{language}] of lines '
+                'such as security = ["border*", "police"]',
+            )  # fmt: skip
+    for language, named in topics.keywords.items():
+        if not re.fullmatch(r"[a-z]{2}", language) or (languages and language not in languages):
+            raise source.error(
+                f"{place}.{language}", None,
+                f"[{place}.{language}] is for none of the study's languages"
+                + (f" ({', '.join(languages)})" if languages else ", e.g. en"),
+            )  # fmt: skip
+        for name, words in named.items():
+            if not words or not all(word.strip() for word in words):
+                raise source.error(
+                    f"{place}.{language}", name,
+                    f"'{name}' has no keywords, or an empty one; give words, or take it out",
+                )  # fmt: skip
+        if topics.k + len(named) < 2:
+            raise source.error("topics", "k", "one topic in all; give k or another with keywords")
 
 
 def _check_together(settings: Settings, source: _Source) -> None:
@@ -361,6 +409,7 @@ def _check_together(settings: Settings, source: _Source) -> None:
                 "corpus", "languages",
                 f"'{language}' is no language code; give two letters, e.g. \"de\" or \"en\"",
             )  # fmt: skip
+    _check_keywords(settings, source)
     if 0 < settings.copies.containment < 0.5:
         raise source.error(
             "copies", "containment",

@@ -17,7 +17,7 @@ from mediaframes.plot import save_figure
 from mediaframes.scores import Scores
 from mediaframes.study.settings import Settings, find_beside, read_settings
 from mediaframes.text import Counts, Tokens, count, tokenize
-from mediaframes.topics import Topics, fit_topics
+from mediaframes.topics import Topics, assisted, fit_topics
 
 Compared = TypeVar("Compared", Scores, Counts)
 
@@ -98,8 +98,17 @@ class Study:
     def topics(self, counts: Counts) -> Topics:
         """The topic model that ``[topics]`` asks for."""
         chosen = self.settings.topics
+        keywords: dict[str, Any] = {}
+        if chosen.keywords:
+            languages = sorted(set(counts.docs["language"]))
+            if len(languages) > 1:
+                raise InputError(
+                    f"counts of {' and '.join(languages)}: keywords are given by language; take "
+                    "study.counts(tokens, language)"
+                )
+            keywords = {"keywords": chosen.keywords.get(languages[0])}
         result: Topics = self.cache.get(
-            fit_topics, counts, k=chosen.k, model=chosen.model, seed=self.seed
+            fit_topics, counts, k=chosen.k, model=chosen.model, seed=self.seed, **keywords
         )
         return result
 
@@ -302,6 +311,8 @@ def check_study(path: str | Path) -> Settings:
                     f"{Path(path).name}: [frames] highlight: '{name}' is no frame of "
                     f"{codebook.name}; there are: {', '.join(frames)}"
                 )
+    if settings.topics.keywords:
+        assisted.library()
     return settings
 
 
