@@ -23,9 +23,8 @@ def _against_r(folder: Path, name: str, prior: str) -> list[tuple[str, float, st
     start = spectral_start(matrix, len(begin), np.ones(len(meta)))
     rows = [(f"{name}: spectral start, largest difference", np.abs(start - begin).max(), "< 1e-10")]
     x = None if prior == "CTM" else design(meta, formula=reference.formula(name)).matrix
-    # from R's start, so that the rest is compared where the start cannot be (see docs/methods.md)
     kind = "L1" if prior == "L1" else "Pooled"
-    found = stm.fit(matrix, begin, np.ones(len(meta)), covariates=x, prior=kind)
+    found = stm.fit(matrix, start, np.ones(len(meta)), covariates=x, prior=kind)
     bounds = reference.bounds(folder, name)
     n = min(len(bounds), len(found.bounds))
     apart = np.abs(found.bounds[:n] / bounds[:n] - 1).max()

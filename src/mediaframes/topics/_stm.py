@@ -3,7 +3,9 @@
 An article's topics are softmax of (eta, 0) with eta normal around mu. Its posterior mode is found
 by a quasi-Newton search that takes the steps of R's ``optim(method = "BFGS")``, since another
 search ends in other modes and the model in another place; the curvature there is its covariance.
-Rows of topics are padded to a multiple of eight; `beta` is (V * Kp), flat.
+For the same reason every sum takes its terms in R's order. Eight sums are taken side by side, so
+this costs no time: an article's topics are kept twice, as rows of words and as rows of topics, each
+padded with zeros to a multiple of eight.
 
 Sources: Roberts, Stewart & Airoldi (2016), JASA; Wang & Blei (2013), JMLR, for the Laplace step;
 Nash (1990), Compact Numerical Methods, algorithm 21, for the search.
@@ -14,7 +16,15 @@ import math
 import numpy as np
 from numba import njit
 
-from mediaframes.topics._vector import add_four, add_two, axpy, dot, dot_four
+from mediaframes.topics._algebra import factor
+from mediaframes.topics._vector import (
+    add_four,
+    add_mass,
+    add_scaled,
+    axpy,
+    renew_inverse,
+    transpose,
+)
 
 STEP, ACCEPT, FAR = 0.2, 1e-4, 10.0  # constants of R's vmmin
 RELATIVE = math.sqrt(np.finfo(np.float64).eps)  # and the default of its optim
@@ -22,71 +32,103 @@ MOST = 500
 
 
 @njit(cache=True, nogil=True)
-def _objective(eta, mu, precision, rows, data, mass, work, sizes):  # type: ignore[no-untyped-def]
-    """Minus the log posterior of eta; leaves exp(eta, 0), each word's mass and the gap behind."""
+def _sum(values, n):  # type: ignore[no-untyped-def]
+    """The even and the odd terms apart, as Armadillo's ``sum``."""
+    even, odd = 0.0, 0.0
+    for i in range(0, n - 1, 2):
+        even += values[i]
+        odd += values[i + 1]
+    if n % 2:
+        even += values[n - 1]
+    return even + odd
+
+
+@njit(cache=True, nogil=True)
+def _objective(eta, mu, precision, columns, data, masses, work, sizes):  # type: ignore[no-untyped-def]
+    """Minus the log posterior of eta.
+
+    Leaves behind exp(eta, 0), the gap's image and each word's mass, as R sums it here and, its even
+    and its odd topics apart, in the gradient.
+    """
     k, kp, n, total = sizes
-    weight, gap, part = work[0], work[1], work[2]
-    whole = 0.0
+    width = (n + 7) // 8 * 8
+    weight, gap, part, mass = work[0], work[1], work[2], masses[0]
     for t in range(k - 1):
         weight[t] = math.exp(eta[t])
         gap[t] = eta[t] - mu[t]
-        whole += weight[t]
     weight[k - 1] = 1.0
-    whole += 1.0
-    likelihood, product = 0.0, 1.0
-    for j in range(0, n, 4):  # the last may pass the end, where there is room and nobody looks
-        dot_four(mass, j, weight, rows, j * kp, kp, kp)
+    part[:] = 0.0
+    for t in range(0, kp, 4):
+        add_four(part, 0, gap, precision, (t, 1, t * kp, kp), kp)
+    masses[:, :width] = 0.0
+    for t in range(0, kp, 8):
+        add_mass(mass, masses[1], masses[2], weight, t, columns, t * width, width)
+    likelihood, quadratic = 0.0, 0.0
     for j in range(n):
-        if data[j] <= 3.0 and mass[j] > 1e-60 and mass[j] < 1e60:
-            # one logarithm for many words
-            product *= mass[j]
-            if data[j] > 1.0:
-                product *= mass[j]
-                if data[j] > 2.0:
-                    product *= mass[j]
-            if product < 1e-120 or product > 1e120:
-                likelihood += math.log(product)
-                product = 1.0
-        else:
-            likelihood += data[j] * math.log(mass[j])
-    likelihood += math.log(product) - total * math.log(whole)
-    quadratic = 0.0
+        likelihood += math.log(mass[j]) * data[j]
     for t in range(k - 1):
-        part[t] = dot(precision, t * kp, gap, 0, kp)
-        quadratic += gap[t] * part[t]
-    return 0.5 * quadratic - likelihood
+        quadratic += part[t] * gap[t]
+    return 0.5 * quadratic - (likelihood - total * math.log(_sum(weight, k)))
 
 
 @njit(cache=True, nogil=True)
-def _gradient(gradient, rows, data, mass, work, sizes):  # type: ignore[no-untyped-def]
-    """Gradient at the point `_objective` saw last; the words' masses are used up."""
+def _gradient(gradient, rows, data, masses, work, sizes):  # type: ignore[no-untyped-def]
+    """Gradient at the point `_objective` saw last."""
     k, kp, n, total = sizes
     weight, part, sums = work[0], work[2], work[3]
-    sums[:] = 0.0
-    whole = n // 4 * 4
+    factors, even, odd = masses[0], masses[1], masses[2]
     for j in range(n):
-        mass[j] = data[j] / mass[j]
-    for j in range(0, whole, 4):
-        add_four(sums, 0, mass, rows, (j, 1, j * kp, kp), kp)
-    for j in range(whole, n):
-        axpy(sums, 0, mass[j], rows, j * kp, kp)
-    total_weight = 0.0
-    for t in range(k):
-        total_weight += weight[t]
+        factors[j] = data[j] / (even[j] + odd[j])
+    factors[n : (n + 3) // 4 * 4] = 0.0
+    sums[:] = 0.0
+    for j in range(0, n, 4):
+        add_scaled(sums, 0, factors, j, rows, j * kp, weight, kp)
+    share = total / _sum(weight, k)
     for t in range(k - 1):
-        gradient[t] = part[t] - weight[t] * sums[t] + total / total_weight * weight[t]
+        gradient[t] = part[t] - (sums[t] - share * weight[t])
 
 
 @njit(cache=True, nogil=True)
-def _search(eta, mu, precision, rows, data, mass, work, inverse, sizes):  # type: ignore[no-untyped-def]
+def _image(target, inverse, vector, kp):  # type: ignore[no-untyped-def]
+    target[:] = 0.0
+    for t in range(0, kp, 4):
+        add_four(target, 0, vector, inverse, (t, 1, t * kp, kp), kp)
+
+
+@njit(cache=True, nogil=True)
+def _renew(inverse, way, change, image, k, kp):  # type: ignore[no-untyped-def]
+    """The inverse Hessian after a step; False where the step says nothing about it."""
+    size = k - 1
+    one, two = 0.0, 0.0
+    for t in range(size):
+        one += way[t] * change[t]
+    if not one > 0.0:
+        return False
+    _image(image, inverse, change, kp)
+    for t in range(size):
+        two += image[t] * change[t]
+    two = 1.0 + two / one
+    for t in range(size):
+        numbers = (two * way[t], image[t], way[t], one)
+        renew_inverse(inverse, t * kp, numbers, way, image, t // 8 * 8 + 8)
+    for t in range(0, kp, 8):  # the upper triangle
+        for u in range(0, t, 8):
+            transpose(inverse, t * kp + u, u * kp + t, kp)
+        for u in range(t, t + 8):
+            for v in range(t, u):
+                inverse[v * kp + u] = inverse[u * kp + v]
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _search(eta, mu, precision, rows, columns, data, masses, work, inverse, sizes):  # type: ignore[no-untyped-def]
     """Move eta to the mode with the steps of R's BFGS."""
     k, kp = sizes[0], sizes[1]
     size = k - 1
     gradient, old, change, way, image = work[4], work[5], work[6], work[7], work[8]
-    for row in (4, 5, 6, 7, 8):
-        work[row][:] = 0.0
-    best = _objective(eta, mu, precision, rows, data, mass, work, sizes)
-    _gradient(gradient, rows, data, mass, work, sizes)
+    work[:] = 0.0
+    best = _objective(eta, mu, precision, columns, data, masses, work, sizes)
+    _gradient(gradient, rows, data, masses, work, sizes)
     gradients, last = 1, 1
     while True:
         if last == gradients:
@@ -95,9 +137,10 @@ def _search(eta, mu, precision, rows, data, mass, work, inverse, sizes):  # type
                 inverse[t * kp + t] = 1.0
         old[:size] = eta[:size]
         change[:] = gradient
+        _image(way, inverse, gradient, kp)
         slope = 0.0
         for t in range(size):
-            way[t] = -dot(inverse, t * kp, gradient, 0, kp)
+            way[t] = -way[t]
             slope += way[t] * gradient[t]
         stuck = size
         if slope < 0.0:
@@ -109,7 +152,7 @@ def _search(eta, mu, precision, rows, data, mass, work, inverse, sizes):  # type
                     if FAR + old[t] == FAR + eta[t]:
                         stuck += 1
                 if stuck < size:
-                    value = _objective(eta, mu, precision, rows, data, mass, work, sizes)
+                    value = _objective(eta, mu, precision, columns, data, masses, work, sizes)
                     accepted = math.isfinite(value) and value <= best + slope * length * ACCEPT
                     if not accepted:
                         length *= STEP
@@ -120,23 +163,12 @@ def _search(eta, mu, precision, rows, data, mass, work, inverse, sizes):  # type
                 best = value
             if stuck < size:
                 best = value
-                _gradient(gradient, rows, data, mass, work, sizes)
+                _gradient(gradient, rows, data, masses, work, sizes)
                 gradients += 1
-                one = 0.0
                 for t in range(size):
                     way[t] *= length
                     change[t] = gradient[t] - change[t]
-                    one += way[t] * change[t]
-                if one > 0.0:
-                    two = 0.0
-                    for t in range(size):
-                        image[t] = dot(inverse, t * kp, change, 0, kp)
-                        two += image[t] * change[t]
-                    two = 1.0 + two / one
-                    for t in range(size):
-                        pair = ((two * way[t] - image[t]) / one, -way[t] / one)
-                        add_two(inverse, t * kp, pair, way, image, kp)
-                else:
+                if not _renew(inverse, way, change, image, k, kp):
                     last = gradients
             elif last < gradients:
                 stuck = 0
@@ -156,248 +188,149 @@ def _search(eta, mu, precision, rows, data, mass, work, inverse, sizes):  # type
 
 
 @njit(cache=True, nogil=True)
-def _factor(matrix, lower, size, kp):  # type: ignore[no-untyped-def]
-    """Cholesky factor of the first `size` rows; False where the matrix is not positive."""
-    lower[:] = 0.0
-    for i in range(size):
-        for j in range(i + 1):
-            span = (j + 7) // 8 * 8
-            value = matrix[i * kp + j] - dot(lower, i * kp, lower, j * kp, span)
-            if i == j:
-                if not value > 0.0:
-                    return False
-                lower[i * kp + i] = math.sqrt(value)
-            else:
-                lower[i * kp + j] = value / lower[j * kp + j]
-    return True
+def _products(target, rows, n, sizes, triangle):  # type: ignore[no-untyped-def]
+    """Sum over `n` rows of their products with themselves, the lower triangle in blocks of eight.
+
+    `sizes` are the rows of the result and their length. In a `triangle` row t ends at t.
+    """
+    size, kp = sizes
+    target[: kp * kp] = 0.0
+    for j in range(0, n, 4):
+        for t in range(min(j + 4, size) if triangle else size):
+            add_four(target, t * kp, rows, rows, (j * kp + t, kp, j * kp, kp), t // 8 * 8 + 8)
 
 
 @njit(cache=True, nogil=True)
-def _curvature(hessian, scaled, rows, data, mass, weight, precision, sizes):  # type: ignore[no-untyped-def]
-    """Second derivatives of minus the log posterior at eta, rows of Kp."""
+def _curvature(hessian, scaled, rows, ratio, root, weight, precision, sizes):  # type: ignore[no-untyped-def]
+    """Second derivatives of minus the log posterior at eta, rows of Kp.
+
+    `root` holds the root of each word's count, `ratio` this over the word's mass.
+    """
     k, kp, n, total = sizes
-    whole = 0.0
+    sums, share = np.zeros(kp), np.zeros(kp)
+    whole = _sum(weight, k)
     for t in range(k):
-        whole += weight[t]
-    sums = np.zeros(kp)
+        share[t] = weight[t] / whole
     for j in range(n):
-        factor = math.sqrt(data[j]) / mass[j]
-        for t in range(k):
-            value = rows[j * kp + t] * weight[t]
-            scaled[j * kp + t] = value * factor
-            sums[t] += value * data[j] / mass[j]
-    rest = (4 - n % 4) % 4
-    scaled[n * kp : (n + rest) * kp] = 0.0
-    hessian[:] = 0.0
-    for j in range(0, n, 4):
-        for t in range(k - 1):  # the lower triangle, in blocks of eight
-            add_four(hessian, t * kp, scaled, scaled, (j * kp + t, kp, j * kp, kp), t // 8 * 8 + 8)
+        for t in range(kp):
+            value = rows[j * kp + t] * weight[t] * ratio[j]
+            scaled[j * kp + t] = value
+            sums[t] += value * root[j]
+    scaled[n * kp : (n + 3) // 4 * 4 * kp] = 0.0
+    _products(hessian, scaled, n, (k - 1, kp), False)
     for t in range(k - 1):
-        share = weight[t] / whole
         for u in range(t + 1):
-            hessian[t * kp + u] -= total * share * weight[u] / whole
+            value = hessian[t * kp + u] - total * (share[t] * share[u])
             if u == t:
-                hessian[t * kp + u] -= sums[t] - total * share
-            hessian[t * kp + u] += precision[t * kp + u]
+                value -= sums[t] - total * share[t]
+            hessian[t * kp + u] = value + precision[t * kp + u]
             hessian[u * kp + t] = hessian[t * kp + u]
 
 
 @njit(cache=True, nogil=True)
-def _covariance(hessian, lower, root, cover, size, kp):  # type: ignore[no-untyped-def]
-    """Add the inverse of the hessian to `cover`; minus the sum of the logs of its factor."""
-    if not _factor(hessian, lower, size, kp):
+def _covariance(hessian, upper, root, cover, size, kp):  # type: ignore[no-untyped-def]
+    """The inverse of the hessian into `cover`, lower blocks; minus the sum of the factor's logs."""
+    spare = np.empty(kp + 8)
+    upper[: kp * kp] = hessian
+    if not factor(upper, size, kp, spare):
         # not at a minimum in some direction: as R's stm does, the diagonal is made to dominate
         for i in range(size):
             others = 0.0
             for j in range(size):
-                if j != i:
-                    others += abs(hessian[i * kp + j])
-            hessian[i * kp + i] = max(hessian[i * kp + i], others)
-        _factor(hessian, lower, size, kp)
+                others += abs(hessian[i * kp + j])
+            own = hessian[i * kp + i]
+            hessian[i * kp + i] = max(own, others - abs(own))
+        upper[: kp * kp] = hessian
+        factor(upper, size, kp, spare)
     logs = 0.0
     root[:] = 0.0
-    for i in range(size):
-        logs -= math.log(lower[i * kp + i])
-        for j in range(i):
-            axpy(root, i * kp, -lower[i * kp + j], root, j * kp, j // 8 * 8 + 8)
-        root[i * kp + i] += 1.0
-        inverse = 1.0 / lower[i * kp + i]
-        for j in range(i + 1):
-            root[i * kp + j] *= inverse
-    for i in range(0, size, 4):  # rows beyond `size` are zero
-        last = min(i + 3, size - 1)
-        for t in range(last + 1):
-            add_four(cover, t * kp, root, root, (i * kp + t, kp, i * kp, kp), t // 8 * 8 + 8)
+    for j in range(size):  # columns of the factor's inverse, as rows
+        one = 1.0 / upper[j * kp + j]
+        logs += math.log(one)
+        whole = j // 4 * 4
+        for i in range(0, whole, 4):
+            add_four(root, j * kp, upper, root, (i * kp + j, kp, i * kp, kp), j // 8 * 8 + 8)
+        for i in range(whole, j):
+            axpy(root, j * kp, upper[i * kp + j], root, i * kp, j // 8 * 8 + 8)
+        for i in range(j):
+            root[j * kp + i] *= -one
+        root[j * kp + j] = one
+    _products(cover, root, size, (size, kp), True)
     return logs
 
 
 @njit(cache=True, nogil=True)
-def estep(counts, docs, beta, eta, mu, precision, entropy, k, weights):  # type: ignore[no-untyped-def]
+def estep(counts, docs, beta, eta, mu, precision, entropy, k, ratios, weights):  # type: ignore[no-untyped-def]
     """The articles from ``docs[0]`` up to ``docs[1]``: their modes go into `eta` (D, K - 1).
 
-    `mu` is (D, Kp), `precision` (Kp * Kp). Returns what they add to the words (V * Kp, to be
-    multiplied by beta), to the covariance (Kp * Kp, lower blocks), and each one's bound.
+    `beta` is (V * Kp), `mu` (D, Kp), `precision` (Kp * Kp). Into `ratios` goes for each count its
+    root over the word's mass, into `weights` (D, Kp) exp(eta, 0). Returns each article's covariance
+    (lower blocks) and bound.
     """
     indptr, indices, data = counts
     kp = mu.shape[1]
     size = k - 1
-    stats, cover = np.zeros(len(beta)), np.zeros(kp * kp)
     bounds = np.zeros(docs[1] - docs[0])
+    covers = np.zeros((docs[1] - docs[0], kp * kp))
     most = 0
     for d in range(docs[0], docs[1]):
         most = max(most, indptr[d + 1] - indptr[d])
-    rows, scaled = np.zeros((most + 4) * kp), np.zeros((most + 4) * kp)
-    mass, work = np.zeros(most + 4), np.zeros((9, kp))
+    most = (most + 7) // 8 * 8
+    rows, columns, scaled = np.zeros(most * kp), np.zeros(most * kp), np.zeros(most * kp)
+    masses, work = np.zeros((3, most)), np.zeros((9, kp))
     square = np.zeros((4, (kp + 4) * kp))
-    one = np.zeros(kp * kp)
     here = np.zeros(kp)
     for d in range(docs[0], docs[1]):
         first, n = indptr[d], indptr[d + 1] - indptr[d]
+        width = (n + 7) // 8 * 8
         values = data[first : first + n]
         total = 0.0
+        rows[n * kp : width * kp] = 0.0
+        columns[: width * kp] = 0.0
         for j in range(n):
             total += values[j]
             w = indices[first + j] * kp
-            rows[j * kp : (j + 1) * kp] = beta[w : w + kp]
+            for t in range(kp):
+                rows[j * kp + t] = beta[w + t]
+                columns[t * width + j] = beta[w + t]
         sizes = (k, kp, n, total)
         here[:size] = eta[d]
-        _search(here, mu[d], precision, rows, values, mass, work, square[0], sizes)
-        value = _objective(here, mu[d], precision, rows, values, mass, work, sizes)
+        _search(here, mu[d], precision, rows, columns, values, masses, work, square[0], sizes)
+        value = _objective(here, mu[d], precision, columns, values, masses, work, sizes)
         eta[d] = here[:size]
-        _curvature(square[1], scaled, rows, values, mass, work[0], precision, sizes)
-        one[:] = 0.0
-        logs = _covariance(square[1], square[2], square[3], one, size, kp)
-        axpy(cover, 0, weights[d], one, 0, kp * kp)
-        bounds[d - docs[0]] = logs - value - entropy
+        weights[d] = work[0]
+        root, ratio = masses[0], ratios[first : first + n]
         for j in range(n):
-            factor = weights[d] * values[j] / mass[j]
-            axpy(stats, indices[first + j] * kp, factor, work[0], 0, kp)
-    return stats, cover, bounds
+            root[j] = math.sqrt(values[j])
+            ratio[j] = root[j] / (masses[1, j] + masses[2, j])
+        hessian, upper = square[1, : kp * kp], square[2]
+        _curvature(hessian, scaled, rows, ratio, root, work[0], precision, sizes)
+        cover = covers[d - docs[0]]
+        bounds[d - docs[0]] = _covariance(hessian, upper, square[3], cover, size, kp)
+        bounds[d - docs[0]] -= value + entropy
+    return covers, bounds
 
 
 @njit(cache=True, nogil=True)
-def take_out(rows, chosen, best, far):  # type: ignore[no-untyped-def]
-    """Take the direction of row `best` out of all rows not yet chosen; squared lengths in `far`.
+def word_counts(words, beta, data, ratios, weights, importance):  # type: ignore[no-untyped-def]
+    """Expected counts (V, Kp) of each word in each topic, articles in turn.
 
-    `rows` is flat, each row padded with zeros to a multiple of eight.
+    `words` is (indptr, docs, places) by word: the articles that have it and where in `data`.
     """
-    n = len(rows) // len(far)
-    way = rows[best * n : (best + 1) * n] / math.sqrt(far[best])
-    for i in range(len(far)):
-        if chosen[i]:
-            far[i] = 0.0
-        else:
-            axpy(rows, i * n, -dot(rows, i * n, way, 0, n), way, 0, n)
-            far[i] = dot(rows, i * n, rows, i * n, n)
-
-
-@njit(cache=True, nogil=True)
-def add_extended(total, value):  # type: ignore[no-untyped-def]
-    """A number of 64 bits, as (high, low), plus one of 53, rounded to 64 bits.
-
-    So sums R, in the 80-bit numbers of Intel's processors; this does it on any processor.
-    """
-    high = total[0] + value
-    back = high - total[0]
-    low = (total[0] - (high - back)) + (value - back) + total[1]
-    high, low = high + low, low - ((high + low) - high)
-    if high != 0.0:
-        fraction, power = math.frexp(high)
-        power -= 12
-        if abs(fraction) == 0.5 and high * low < 0.0:
-            power -= 1
-        anchor = math.ldexp(1.5, power)
-        low = (low + anchor) - anchor
-    return high, low
-
-
-@njit(cache=True, nogil=True)
-def row_sums(matrix):  # type: ignore[no-untyped-def]
-    """Sums of rows as R's ``rowSums``."""
-    result = np.empty(len(matrix))
-    for i in range(len(matrix)):
-        total = (0.0, 0.0)
-        for value in matrix[i]:
-            total = add_extended(total, value)
-        result[i] = total[0] + total[1]
+    indptr, docs, places = words
+    result = np.zeros(beta.shape)
+    for w in range(len(beta)):
+        for at in range(indptr[w], indptr[w + 1]):
+            d, place = docs[at], places[at]
+            root = math.sqrt(data[place])
+            for t in range(beta.shape[1]):
+                share = beta[w, t] * weights[d, t] * ratios[place] * root
+                result[w, t] += importance[d] * share
     return result
 
 
 @njit(cache=True, nogil=True)
-def mix_anchors(gram, anchors, tolerance, most):  # type: ignore[no-untyped-def]
-    """For each row of `gram` the mixture of the anchors' rows nearest to it, (V, K).
-
-    By exponentiated gradient, whose steps (2 times 50) are so long that on short texts it never
-    settles: where it then stops depends on the last digit of every sum. So all sums are taken in
-    R's order, one number after the other, and in extended precision where R does.
-    """
-    n, k = len(gram), len(anchors)
-    kp = (k + 7) // 8 * 8
-    side = np.zeros(n * kp)  # the anchors' rows, transposed
-    for t in range(k):
-        for v in range(n):
-            side[v * kp + t] = gram[anchors[t], v]
-    square, against = np.zeros(k * kp), np.zeros(kp)
-    for t in range(k):
-        for v in range(n):
-            axpy(square, t * kp, gram[anchors[t], v], side, v * kp, kp)
-    result = np.empty((n, k))
-    gradient, product = np.empty(k), np.zeros(kp)
-    for w in range(n):
-        against[:] = 0.0
-        for v in range(n):
-            axpy(against, 0, gram[w, v], side, v * kp, kp)
-        mix = np.full(k, 1.0 / k)
-        before = np.inf
-        for _ in range(most):
-            product[:] = 0.0
-            for u in range(k):
-                axpy(product, 0, mix[u], square, u * kp, kp)
-            error, top = (0.0, 0.0), -np.inf
-            for t in range(k):
-                gradient[t] = against[t] - product[t]
-                error = add_extended(error, gradient[t] ** 2)
-                gradient[t] *= 100.0
-                top = max(top, gradient[t])
-            whole = (0.0, 0.0)
-            for t in range(k):
-                mix[t] *= math.exp(gradient[t] - top)
-                whole = add_extended(whole, mix[t])
-            for t in range(k):
-                mix[t] /= whole[0] + whole[1]
-            now = math.sqrt(error[0] + error[1])
-            if abs(before - now) < tolerance:
-                break
-            before = now
-        result[w] = mix
-    return result
-
-
-@njit(cache=True, nogil=True)
-def group_lasso(square, cross, coefficients, penalty, tolerance, most):  # type: ignore[no-untyped-def]
-    """Block coordinate descent for one penalty, from `coefficients` (p, q), in place.
-
-    `square` (p, p) is the predictors' correlation, `cross` (p, q) their product with the
-    responses over n; the penalty is on the Euclidean norm of each predictor's row.
-    """
-    p, q = cross.shape
-    new = np.empty(q)
-    for _ in range(most):
-        moved = 0.0
-        for i in range(p):
-            norm = 0.0
-            for r in range(q):
-                value = cross[i, r]
-                for j in range(p):
-                    if j != i:
-                        value -= square[i, j] * coefficients[j, r]
-                new[r] = value
-                norm += value * value
-            norm = math.sqrt(norm)
-            shrink = 0.0 if norm <= penalty else (1.0 - penalty / norm) / square[i, i]
-            for r in range(q):
-                value = shrink * new[r]
-                moved = max(moved, abs(value - coefficients[i, r]))
-                coefficients[i, r] = value
-        if moved < tolerance:
-            break
+def add_covers(total, covers, importance):  # type: ignore[no-untyped-def]
+    """Add each article's covariance to `total`, articles in turn."""
+    for d in range(len(covers)):
+        axpy(total, 0, importance[d], covers[d], 0, len(total))

@@ -152,52 +152,120 @@ def _add_four(typingctx, y, i, factors, x, strides, n):  # type: ignore[no-untyp
 
 
 @intrinsic
-def _dot_four(typingctx, out, i, a, x, m, stride, n):  # type: ignore[no-untyped-def]
-    """``out[i + q] = sum of a[t] * x[m + q * stride + t]`` for q < 4, t below n."""
+def _add_mass(typingctx, y, even, odd, factors, j, x, m, n):  # type: ignore[no-untyped-def]
+    """``y[t] += factors[j + q] * x[m + q * n + t]`` for q = 0 to 7 in turn.
+
+    Also into `even` where q is even, into `odd` where it is odd.
+    """
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        vector = _vector(signature.args[2])
-        zero = ir.Constant(args[1].type, 0)
-        result = _pointer(context, builder, signature.args[0], args[0], args[1])
-        left = _pointer(context, builder, signature.args[2], args[2], zero)
-        right = _pointer(context, builder, signature.args[3], args[3], args[4])
-        four = [ir.Constant(args[1].type, q) for q in range(4)]
-        sources = [builder.gep(right, [builder.mul(args[5], q)]) for q in four]
-        empty = ir.Constant(vector, [0.0] * LANES)
-        totals = [cgutils.alloca_once_value(builder, empty) for _ in four]
-        with _loop(builder, args[6]) as (place, _):
-            value, _ = _load(builder, left, place, vector)
-            for total, source in zip(totals, sources, strict=True):
-                other, _ = _load(builder, source, place, vector)
-                builder.store(builder.fadd(builder.load(total), builder.fmul(value, other)), total)
-        for q, total in zip(four, totals, strict=True):
-            builder.store(_across(builder, builder.load(total)), builder.gep(result, [q]))
+        vector = _vector(signature.args[0])
+        zero = ir.Constant(args[4].type, 0)
+        pairs = ((0, zero), (1, zero), (2, zero), (3, args[4]), (5, args[6]))
+        whole, even, odd, factor, source = (
+            _pointer(context, builder, signature.args[at], args[at], place) for at, place in pairs
+        )
+        eight = [ir.Constant(args[4].type, q) for q in range(8)]
+        weights = [_spread(builder, builder.load(builder.gep(factor, [q]))) for q in eight]
+        sources = [builder.gep(source, [builder.mul(args[7], q)]) for q in eight]
+        with _loop(builder, args[7]) as (place, _):
+            total, there = _load(builder, whole, place, vector)
+            halves = [_load(builder, half, place, vector) for half in (even, odd)]
+            sums = [value for value, _ in halves]
+            for q, (weight, row) in enumerate(zip(weights, sources, strict=True)):
+                value, _ = _load(builder, row, place, vector)
+                product = builder.fmul(weight, value)
+                total = builder.fadd(total, product)
+                sums[q % 2] = builder.fadd(sums[q % 2], product)
+            builder.store(total, there, align=4)
+            for value, (_, target) in zip(sums, halves, strict=True):
+                builder.store(value, target, align=4)
         return context.get_dummy_value()
 
     whole = types.int64
-    return types.void(out, whole, a, x, whole, whole, whole), codegen
+    return types.void(y, even, odd, factors, whole, x, whole, whole), codegen
 
 
 @intrinsic
-def _add_two(typingctx, y, i, factors, a, b, n):  # type: ignore[no-untyped-def]
-    """``y[i + t] += factors[0] * a[t] + factors[1] * b[t]`` for t below n, in turn."""
+def _add_scaled(typingctx, y, i, factors, j, x, m, scale, n):  # type: ignore[no-untyped-def]
+    """``y[i + t] += factors[j + q] * (x[m + q * n + t] * scale[t])`` for q = 0, 1, 2, 3 in turn."""
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        vector = _vector(signature.args[0])
+        zero = ir.Constant(args[1].type, 0)
+        pairs = ((0, args[1]), (2, args[3]), (4, args[5]), (6, zero))
+        target, factor, source, wide = (
+            _pointer(context, builder, signature.args[at], args[at], place) for at, place in pairs
+        )
+        four = [ir.Constant(args[1].type, q) for q in range(4)]
+        weights = [_spread(builder, builder.load(builder.gep(factor, [q]))) for q in four]
+        sources = [builder.gep(source, [builder.mul(args[7], q)]) for q in four]
+        with _loop(builder, args[7]) as (place, _):
+            total, there = _load(builder, target, place, vector)
+            scales, _ = _load(builder, wide, place, vector)
+            for weight, row in zip(weights, sources, strict=True):
+                value, _ = _load(builder, row, place, vector)
+                total = builder.fadd(total, builder.fmul(weight, builder.fmul(value, scales)))
+            builder.store(total, there, align=4)
+        return context.get_dummy_value()
+
+    whole = types.int64
+    return types.void(y, whole, factors, whole, x, whole, scale, whole), codegen
+
+
+@intrinsic
+def _renew_inverse(typingctx, y, i, numbers, a, b, n):  # type: ignore[no-untyped-def]
+    """``y[i + t] += (p * a[t] - q * a[t] - r * b[t]) / s`` for t below n.
+
+    `numbers` is (p, q, r, s).
+    """
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
         vector = _vector(signature.args[0])
         zero = ir.Constant(args[1].type, 0)
         target = _pointer(context, builder, signature.args[0], args[0], args[1])
-        sources = [_pointer(context, builder, signature.args[at], args[at], zero) for at in (3, 4)]
-        weights = [_spread(builder, builder.extract_value(args[2], at)) for at in (0, 1)]
+        one = _pointer(context, builder, signature.args[3], args[3], zero)
+        two = _pointer(context, builder, signature.args[4], args[4], zero)
+        p, q, r, s = (_spread(builder, builder.extract_value(args[2], at)) for at in range(4))
         with _loop(builder, args[5]) as (place, _):
-            total, there = _load(builder, target, place, vector)
-            for weight, row in zip(weights, sources, strict=True):
-                value, _ = _load(builder, row, place, vector)
-                total = builder.fadd(total, builder.fmul(weight, value))
-            builder.store(total, there, align=4)
+            old, there = _load(builder, target, place, vector)
+            x, _ = _load(builder, one, place, vector)
+            z, _ = _load(builder, two, place, vector)
+            change = builder.fsub(builder.fmul(p, x), builder.fmul(q, x))
+            change = builder.fsub(change, builder.fmul(r, z))
+            builder.store(builder.fadd(old, builder.fdiv(change, s)), there, align=4)
         return context.get_dummy_value()
 
-    pair = types.UniTuple(y.dtype, 2)
-    return types.void(y, types.int64, pair, a, b, types.int64), codegen
+    numbers_type = types.UniTuple(y.dtype, 4)
+    return types.void(y, types.int64, numbers_type, a, b, types.int64), codegen
+
+
+@intrinsic
+def _transpose(typingctx, x, i, j, stride):  # type: ignore[no-untyped-def]
+    """The square of eight rows at `i`, each `stride` after the one before, turned into that at `j`.
+
+    By exchanging halves, quarters and eighths.
+    """
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        vector = _vector(signature.args[0])
+        number = ir.IntType(32)
+        sides = [_pointer(context, builder, signature.args[0], args[0], at) for at in args[1:3]]
+        steps = [builder.mul(args[3], ir.Constant(args[3].type, q)) for q in range(LANES)]
+        rows = [_load(builder, sides[0], step, vector)[0] for step in steps]
+        for bit in (1, 2, 4):
+            low = [lane if not lane & bit else LANES + (lane ^ bit) for lane in range(LANES)]
+            high = [lane | bit if not lane & bit else LANES + lane for lane in range(LANES)]
+            masks = [ir.Constant(ir.VectorType(number, LANES), mask) for mask in (low, high)]
+            for row in (row for row in range(LANES) if not row & bit):
+                pair = rows[row], rows[row | bit]
+                rows[row], rows[row | bit] = (builder.shuffle_vector(*pair, mask) for mask in masks)
+        for row, step in zip(rows, steps, strict=True):
+            _, there = _load(builder, sides[1], step, vector)
+            builder.store(row, there, align=4)
+        return context.get_dummy_value()
+
+    return types.void(x, types.int64, types.int64, types.int64), codegen
 
 
 # numba's decorator carries no types
@@ -205,5 +273,7 @@ dot: Any = _dot
 axpy: Any = _axpy
 renew_row: Any = _renew_row
 add_four: Any = _add_four
-add_two: Any = _add_two
-dot_four: Any = _dot_four
+add_mass: Any = _add_mass
+add_scaled: Any = _add_scaled
+transpose: Any = _transpose
+renew_inverse: Any = _renew_inverse

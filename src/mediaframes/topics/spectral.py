@@ -29,7 +29,8 @@ def spectral_start(
     """
     from threadpoolctl import threadpool_limits
 
-    from mediaframes.topics._stm import mix_anchors, row_sums
+    from mediaframes.topics._algebra import row_sums
+    from mediaframes.topics._spectral import mix_anchors
 
     n_words = matrix.shape[1]
     frequency = np.asarray(matrix.T @ weights, np.float64)
@@ -80,7 +81,7 @@ def _gram(matrix: Any, weights: np.ndarray) -> np.ndarray:
 
 def _anchors(rows: np.ndarray, k: int) -> np.ndarray:
     """The words farthest from the span of those before them (stabilized Gram-Schmidt)."""
-    from mediaframes.topics._stm import take_out
+    from mediaframes.topics._spectral import take_out
 
     n = len(rows)
     padded = np.zeros((n, -(-rows.shape[1] // 8) * 8))

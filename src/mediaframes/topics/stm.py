@@ -16,7 +16,7 @@ LANES = 8
 BLOCK = 256  # articles whose sums are taken together; blocks are added in order
 MOST, TOLERANCE = 500, 1e-5  # R's max.em.its and emtol
 START_VARIANCE = 20.0
-REGRESSION = 1e-4  # change of the coefficients at which the pooled prior's regression ends
+MOST_ROUNDS = 1000  # of the pooled prior's regression
 PENALTIES, RATIO, COST = 100, 1e-4, 2.0  # glmnet's path; what a coefficient costs (ic.k)
 FLAT, ENOUGH, LEAST_PENALTIES = 1e-5, 0.999, 5  # where glmnet ends its path early
 
@@ -47,20 +47,24 @@ def softmax(eta: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Articles as the kernels take them, and what each weighs."""
+    """Articles as the kernels take them, by article and by word, and what each weighs."""
 
     counts: tuple[np.ndarray, np.ndarray, np.ndarray]
+    words: tuple[np.ndarray, np.ndarray, np.ndarray]
     weights: np.ndarray
 
     @classmethod
     def of(cls, matrix: Any, weights: np.ndarray) -> "Corpus":
         """From a CSR matrix."""
-        arrays = (
+        counts = (
             matrix.indptr.astype(np.int64),
             matrix.indices.astype(np.int64),
             matrix.data.astype(np.float64),
         )
-        return cls(arrays, weights.astype(np.float64))
+        places = np.argsort(counts[1], kind="stable")
+        docs = np.repeat(np.arange(matrix.shape[0]), np.diff(counts[0]))[places]
+        begins = np.searchsorted(counts[1][places], np.arange(matrix.shape[1] + 1))
+        return cls(counts, (begins, docs, places), weights.astype(np.float64))
 
 
 def fit(
@@ -83,24 +87,25 @@ def fit(
     most, tolerance
         EM ends when the bound grows by less than the tolerance relatively, or after `most`.
     """
-    from threadpoolctl import threadpool_limits
+    from mediaframes.topics._algebra import cross, row_sums
 
     k = len(start)
     corpus, beta = Corpus.of(matrix, weights), start
     eta, mu = np.zeros((matrix.shape[0], k - 1)), np.zeros((matrix.shape[0], k - 1))
     sigma = START_VARIANCE * np.eye(k - 1)
     gamma, bounds, done = np.empty((0, k - 1)), [], False
-    with threadpool_limits(limits=1):  # a threaded product's last digits depend on the threads
-        for _ in range(most):
-            stats, cover, bound = expectation(corpus, beta, eta, mu, sigma)
-            mu, gamma = _means(eta, weights, covariates, prior)
-            gap = eta - mu
-            sigma = ((gap * weights[:, None]).T @ gap + cover) / weights.sum()
-            beta = stats / stats.sum(axis=1, keepdims=True)
-            bounds.append(bound)
-            if len(bounds) > 1 and bounds[-1] - bounds[-2] < tolerance * abs(bounds[-2]):
-                done = True
-                break
+    for _ in range(most):
+        stats, cover, bound = expectation(corpus, beta, eta, mu, sigma)
+        mu, gamma = _means(eta, corpus.weights, covariates, prior)
+        gap = eta - mu
+        between: Any = cross(gap, gap, corpus.weights)
+        sigma = (between + cover) / weights.sum()
+        sums: Any = row_sums(stats)
+        beta = stats / sums[:, None]
+        bounds.append(bound)
+        if len(bounds) > 1 and bounds[-1] - bounds[-2] < tolerance * abs(bounds[-2]):
+            done = True
+            break
     return Model(beta, eta, mu, sigma, gamma, np.array(bounds), done)
 
 
@@ -108,6 +113,9 @@ def expectation(
     corpus: Corpus, beta: np.ndarray, eta: np.ndarray, mu: np.ndarray, sigma: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """One E-step; moves `eta` in place. Expected counts (K, V), covariances summed, bound."""
+    from mediaframes.topics._algebra import inverse
+    from mediaframes.topics._stm import add_covers, word_counts
+
     k, n_words = beta.shape
     width, size = -(-k // LANES) * LANES, k - 1
     padded = np.zeros((n_words, width))
@@ -115,34 +123,32 @@ def expectation(
     means = np.zeros((len(eta), width))
     means[:, :size] = mu
     precision = np.zeros((width, width))
-    precision[:size, :size] = np.linalg.inv(sigma)
-    precision = (precision + precision.T) / 2
-    entropy = 0.5 * float(np.linalg.slogdet(sigma)[1])
-    stats, cover, bound = np.zeros(padded.size), np.zeros(width * width), 0.0
-    given = (padded.ravel(), eta, means, precision.ravel(), entropy, k)
-    for some, part, each in _blocks(corpus, given):
-        stats += some
-        cover += part
-        bound += each
-    stats = stats.reshape(n_words, width)[:, :k] * padded[:, :k]
+    inverted: Any = inverse(sigma)
+    precision[:size, :size], entropy = inverted
+    ratios, scales = np.empty(len(corpus.counts[2])), np.empty((len(eta), width))
+    given = (padded.ravel(), eta, means, precision.ravel(), entropy, k, ratios, scales)
+    cover, bound, begin = np.zeros(width * width), 0.0, 0
+    for covers, each in _blocks(corpus, given):
+        own = corpus.weights[begin : begin + len(each)]
+        add_covers(cover, covers, own)
+        bound += float(each @ own)
+        begin += len(each)
+    stats: Any = word_counts(corpus.words, padded, corpus.counts[2], ratios, scales, corpus.weights)
     lower = cover.reshape(width, width)[:size, :size]
     cover = np.tril(lower) + np.tril(lower, -1).T
-    return np.ascontiguousarray(stats.T), cover, bound
+    return np.ascontiguousarray(stats[:, :k].T), cover, bound
 
 
-def _blocks(
-    corpus: Corpus, given: tuple[Any, ...]
-) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
-    """The blocks' sums in order, worked on side by side; so they depend on no thread."""
+def _blocks(corpus: Corpus, given: tuple[Any, ...]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Blocks of articles, worked on side by side: each article's covariance and bound, in order."""
     from mediaframes.topics._stm import estep
 
     n = len(corpus.weights)
 
-    def work(begin: int) -> tuple[np.ndarray, np.ndarray, float]:
-        end = min(begin + BLOCK, n)
+    def work(begin: int) -> tuple[np.ndarray, np.ndarray]:
         kernel: Any = estep
-        stats, cover, bounds = kernel(corpus.counts, (begin, end), *given, corpus.weights)
-        return stats, cover, float(bounds @ corpus.weights[begin:end])
+        covers, bounds = kernel(corpus.counts, (begin, min(begin + BLOCK, n)), *given)
+        return covers, bounds
 
     begins = list(range(0, n, BLOCK))
     yield work(0)  # alone, so that the kernel is compiled once
@@ -154,41 +160,29 @@ def _means(
     eta: np.ndarray, weights: np.ndarray, covariates: np.ndarray | None, prior: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """Prior means (D, K - 1) and coefficients (P, K - 1) from the articles' coordinates."""
+    from mediaframes.topics._algebra import cross, times
+    from mediaframes.topics._coefficients import pooled
+
     if covariates is None:
         mean = weights @ eta / weights.sum()
         return np.tile(mean, (len(eta), 1)), mean[None, :]
     if prior == "L1":
         gamma = lasso(covariates, eta, weights)
     else:
-        gamma = np.column_stack([pooled(covariates, column, weights) for column in eta.T])
-    return covariates @ gamma, gamma
-
-
-def pooled(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Regression with a half-Cauchy prior on the scale of all coefficients but the intercept.
-
-    Variational: Drugowitsch (2013) and Wand's linear mixed models, as in R's stm.
-    """
-    square, cross, own = (x * weights[:, None]).T @ x, x.T @ (weights * y), weights @ y**2
-    p, n = x.shape[1], weights.sum()
-    w, precision, shrink, scale = np.zeros(p), 1.0, float(p), 1.0
-    while True:
-        before = w
-        penalty = np.full(p, shrink)
-        penalty[0] = 0
-        spread = np.linalg.inv(precision * square + np.diag(penalty))
-        w = precision * spread @ cross
-        error = own - 2 * w @ cross + w @ square @ w
-        precision = ((1 + n) / 2) / (0.5 * (error + np.trace(square @ spread)) + scale)
-        scale = 1 / (precision + 1)
-        shrink = p / (2 * (2 / (shrink + 1)) + w[1:] @ w[1:] + np.trace(spread) - spread[0, 0])
-        if np.abs(w - before).sum() <= REGRESSION:
-            return np.asarray(w)
+        square: Any = cross(covariates, covariates, weights)
+        against: Any = cross(covariates, eta, weights)
+        columns = [
+            pooled(covariates, y, weights, square, cut, MOST_ROUNDS)
+            for y, cut in zip(eta.T, against.T, strict=True)
+        ]
+        gamma = np.column_stack(columns)
+    means: Any = times(covariates, gamma)
+    return means, gamma
 
 
 def lasso(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Group lasso over all coordinates at once, along glmnet's path, best by deviance + 2 df."""
-    from mediaframes.topics._stm import group_lasso
+    from mediaframes.topics._coefficients import group_lasso
 
     share = weights / weights.sum()
     center, middle = share @ x[:, 1:], share @ y

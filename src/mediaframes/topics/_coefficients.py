@@ -1,0 +1,89 @@
+"""Kernels of the two priors on the coefficients of prevalence."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from mediaframes.topics._algebra import add_extended, inverse
+
+END = 1e-4  # change of the coefficients at which the pooled prior's regression ends
+
+
+@njit(cache=True, nogil=True)
+def pooled(x, y, weights, square, against, most):  # type: ignore[no-untyped-def]
+    """Variational regression with a half-Cauchy prior on the scale of all but the intercept.
+
+    `square` (p, p) is the weighted product of `x` with itself, `against` (p,) that with `y`.
+    """
+    n, p = x.shape
+    w, before = np.zeros(p), np.zeros(p)
+    total = 0.0
+    for weight in weights:
+        total += weight
+    precision, scale, shrink = 1.0, 1.0, float(p)
+    for _ in range(most):
+        before[:] = w
+        curve = precision * square
+        for i in range(1, p):
+            curve[i, i] += shrink
+        spread, _logs = inverse(curve)
+        w[:] = 0.0
+        for j in range(p):
+            for i in range(p):
+                w[i] += against[j] * spread[i, j]
+        for i in range(p):
+            w[i] *= precision
+        error = (0.0, 0.0)
+        for row in range(n):
+            fitted = 0.0
+            for i in range(p):
+                fitted += w[i] * x[row, i]
+            error = add_extended(error, weights[row] * (fitted - y[row]) ** 2)
+        trace, own, moved, long = (0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0
+        for i in range(p):
+            value = 0.0
+            for j in range(p):
+                value += spread[j, i] * square[i, j]
+            trace = add_extended(trace, value)
+            moved = add_extended(moved, abs(w[i] - before[i]))
+            if i > 0:
+                own = add_extended(own, spread[i, i])
+                long += w[i] * w[i]
+        rest = 0.5 * ((error[0] + error[1]) + (trace[0] + trace[1])) + scale
+        precision = ((1.0 + total) / 2.0) / rest
+        scale = 1.0 / (precision + 1.0)
+        shrink = p / (2.0 * (2.0 / (shrink + 1.0)) + (long + (own[0] + own[1])))
+        if not moved[0] + moved[1] > END:
+            break
+    return w
+
+
+@njit(cache=True, nogil=True)
+def group_lasso(square, cross, coefficients, penalty, tolerance, most):  # type: ignore[no-untyped-def]
+    """Block coordinate descent for one penalty, from `coefficients` (p, q), in place.
+
+    `square` (p, p) is the predictors' correlation, `cross` (p, q) their product with the
+    responses over n; the penalty is on the Euclidean norm of each predictor's row.
+    """
+    p, q = cross.shape
+    new = np.empty(q)
+    for _ in range(most):
+        moved = 0.0
+        for i in range(p):
+            norm = 0.0
+            for r in range(q):
+                value = cross[i, r]
+                for j in range(p):
+                    if j != i:
+                        value -= square[i, j] * coefficients[j, r]
+                new[r] = value
+                norm += value * value
+            norm = math.sqrt(norm)
+            shrink = 0.0 if norm <= penalty else (1.0 - penalty / norm) / square[i, i]
+            for r in range(q):
+                value = shrink * new[r]
+                moved = max(moved, abs(value - coefficients[i, r]))
+                coefficients[i, r] = value
+        if moved < tolerance:
+            break

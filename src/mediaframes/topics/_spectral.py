@@ -1,0 +1,75 @@
+"""Kernels of the spectral start."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from mediaframes.topics._algebra import add_extended
+from mediaframes.topics._vector import add_four, axpy, dot
+
+
+@njit(cache=True, nogil=True)
+def take_out(rows, chosen, best, far):  # type: ignore[no-untyped-def]
+    """Take the direction of row `best` out of all rows not yet chosen; squared lengths in `far`.
+
+    `rows` is flat, each row padded with zeros to a multiple of eight.
+    """
+    n = len(rows) // len(far)
+    way = rows[best * n : (best + 1) * n] / math.sqrt(far[best])
+    for i in range(len(far)):
+        if chosen[i]:
+            far[i] = 0.0
+        else:
+            axpy(rows, i * n, -dot(rows, i * n, way, 0, n), way, 0, n)
+            far[i] = dot(rows, i * n, rows, i * n, n)
+
+
+@njit(cache=True, nogil=True)
+def mix_anchors(gram, anchors, tolerance, most):  # type: ignore[no-untyped-def]
+    """For each row of `gram` the mixture of the anchors' rows nearest to it, (V, K).
+
+    By exponentiated gradient, whose steps (2 times 50) are so long that on short texts it never
+    settles: where it then stops depends on the last digit of every sum. So all sums are taken in
+    R's order, one number after the other, and in extended precision where R does.
+    """
+    n, k = len(gram), len(anchors)
+    kp = (k + 7) // 8 * 8
+    side = np.zeros(n * kp)  # the anchors' rows, transposed
+    for t in range(k):
+        for v in range(n):
+            side[v * kp + t] = gram[anchors[t], v]
+    square, against = np.zeros(kp * kp), np.zeros(kp)
+    for t in range(k):
+        for v in range(n):
+            axpy(square, t * kp, gram[anchors[t], v], side, v * kp, kp)
+    result = np.empty((n, k))
+    gradient, product, mix = np.empty(k), np.zeros(kp), np.zeros(kp)
+    for w in range(n):
+        against[:] = 0.0
+        for v in range(n):
+            axpy(against, 0, gram[w, v], side, v * kp, kp)
+        mix[:k] = 1.0 / k
+        before = np.inf
+        for _ in range(most):
+            product[:] = 0.0
+            for u in range(0, kp, 4):
+                add_four(product, 0, mix, square, (u, 1, u * kp, kp), kp)
+            error, top = (0.0, 0.0), -np.inf
+            for t in range(k):
+                gradient[t] = against[t] - product[t]
+                error = add_extended(error, gradient[t] ** 2)
+                gradient[t] *= 100.0
+                top = max(top, gradient[t])
+            whole = (0.0, 0.0)
+            for t in range(k):
+                mix[t] *= math.exp(gradient[t] - top)
+                whole = add_extended(whole, mix[t])
+            for t in range(k):
+                mix[t] /= whole[0] + whole[1]
+            now = math.sqrt(error[0] + error[1])
+            if abs(before - now) < tolerance:
+                break
+            before = now
+        result[w] = mix[:k]
+    return result
