@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mediaframes.corpus import opening
-from mediaframes.corpus.reading import read
+from mediaframes.corpus.reading import read, read_stubs
 from mediaframes.errors import InputError
 
 
@@ -93,3 +93,27 @@ def test_column_names_of_five_more_languages(tmp_path: Path, names: str) -> None
     found = [first["title"], first["text"], str(first["date"].date()), first["outlet"]]
     assert found == ["Talks", "The ferry sails.", "2024-01-02", "Echo"]
     assert first["author"] == "A. Smith"
+
+
+def test_a_link_to_a_file_that_is_read_is_not_read_again(tmp_path: Path, capsys) -> None:
+    (tmp_path / ".store").mkdir()
+    for name in ("b.csv", ".store/kept.csv"):
+        (tmp_path / name).write_text(f"outlet,text\nEcho,Talks of {name[0]}.\n")
+    (tmp_path / "a.csv").symlink_to(tmp_path / "b.csv")
+    (tmp_path / "hidden.csv").symlink_to(tmp_path / ".store" / "kept.csv")  # as git-annex does
+    (tmp_path / "again.csv").symlink_to(tmp_path / ".store" / "kept.csv")
+    (tmp_path / "gone.csv").symlink_to(tmp_path / "nowhere")
+    corpus = read(tmp_path)
+    assert sorted(corpus.docs["source_file"]) == ["again.csv", "b.csv"]
+    notes = corpus.files.set_index("file")["note"]
+    assert notes["a.csv"] == "not read: a link to b.csv, which is read"
+    assert notes["hidden.csv"] == "not read: a link to again.csv, which is read"
+    said = capsys.readouterr().out
+    assert "WARNING: 1 FILES WERE NOT READ: gone.csv; see corpus.files" in said
+
+
+def test_stubs_name_the_files_that_were_not_read(tmp_path: Path, capsys) -> None:
+    (tmp_path / "list.csv").write_text("url,title\nhttps://echo.example/1,Talks resume\n")
+    (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    assert len(read_stubs(tmp_path)) == 1
+    assert "old.xls: NOT READ: a file of Office before 2007" in capsys.readouterr().out

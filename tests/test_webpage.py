@@ -132,6 +132,44 @@ def test_what_is_no_article_says_so(body, problem):
     assert time.process_time() - start < 5
 
 
+def article(*headlines: str) -> str:
+    """A page's JSON-LD."""
+    found = [{"@type": ["NewsArticle"], "headline": said} for said in headlines]
+    graph = json.dumps({"@graph": [{"@type": "WebSite", "headline": "Daily Example"}, *found]})
+    return f'<script type="application/ld+json">{graph}</script>'
+
+
+@pytest.mark.parametrize(
+    ("heads", "title", "more", "expected"),
+    [
+        # what social networks are told is no headline
+        (["Ferry talks resume"], "Ferry talks resume - Daily Example", "Why ferries matter", None),
+        (["Menu", "Ferry talks resume"], "Daily Example: Ferry talks resume", "Press room", None),
+        (["Daily Example", "Ferry talks resume"], "Ferry talks resume | Daily Example", "", None),
+        # one heading holds kicker and headline; JSON-LD tells them apart
+        (["Harbor: Ferry talks resume"], "News", "Why ferries matter" + article("Other", "Ferry "
+         "talks resume"), "Ferry talks resume"),
+        (["\u201eFerry\u201c talks resume"], "News", article('"Ferry" talks resume'),
+         "\u201eFerry\u201c talks resume"),
+        # nothing agrees: the title that was found, without the outlet's name
+        (["Menu", "Sport"], "x", "Ferry talks resume - Daily Example", "Ferry talks resume"),
+        (["Sport"], "Sport and more", "Ferry talks resume", "Ferry talks resume"),
+        (["Menu"], "x", "Ferry talks resume" + article("Storm in Norhaven"), None),
+        (["Menu"], "x", "Ferry talks resume<script type='application/ld+json'>[[{</script>", None),
+        (["Menu"], "x", "Ferry talks resume<script type='application/ld+json'>" + "[" * 9000
+         + "</script>", None),
+    ],
+)  # fmt: skip
+def test_the_title_is_the_heading_above_the_article(heads, title, more, expected):
+    social, _, scripts = more.partition("<script")
+    scripts = "<script" + scripts if scripts else ""
+    meta = f'<meta property="og:title" content="{social}">' if social else ""
+    head = f'<title>{title}</title>{meta}<meta property="og:site_name" content="Daily Example">'
+    body = "".join(f"<h1>{said}</h1>" for said in heads)
+    html = f"<html><head>{head}{scripts}</head><body>{body}<article>{PARAGRAPHS}</article></body>"
+    assert webpage(html).title == (expected or "Ferry talks resume")
+
+
 def test_a_text_that_only_a_script_would_show():
     data = {"@type": "NewsArticle", "headline": "Ferry", "articleBody": f"{ONE} {TWO} {THREE}" * 3}
     html = f'<html><head><script type="application/ld+json">{json.dumps(data)}</script></head>'

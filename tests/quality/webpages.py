@@ -5,6 +5,7 @@ as text are lead, body and subheadings: the gold segments hold headings. ``docs.
 subheadings, which costs recall of these segments and gains precision.
 """
 
+import re
 import resource
 import sys
 import tarfile
@@ -17,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from mediaframes.corpus._headline import letters
 from mediaframes.corpus.articles import Corpus
 from mediaframes.corpus.cleaning import clean
 from mediaframes.corpus.pool import Job, Pool
@@ -30,6 +32,7 @@ PAGES = Path("boilerplate_trafilatura_de_en") / "html.tar.xz"
 TEXT = ("lead", "body", "subheading")
 TIMED = 200  # pages whose reading is timed
 ON = "trafilatura pages (HTML)"
+_BETWEEN = re.compile(r"[;,/&]|\b(?:and|und|et|y|e)\b")
 Row = dict[str, Any]
 
 
@@ -156,8 +159,18 @@ def _plain(value: Any) -> str | None:
 
 
 def _same(name: str, gold: str, found: str) -> bool:
-    """Dates as they are; titles and authors also where one holds the other (kickers, firms)."""
-    return gold == found if name == "date" else gold in found or found in gold
+    """Dates as they are. Titles and authors by their letters, also where one holds the other
+    (kickers, firms); authors also name by name, whatever stands between them."""
+    if name == "date":
+        return gold == found
+    if name == "author" and _persons(gold) == _persons(found):
+        return True
+    return letters(gold) in letters(found) or letters(found) in letters(gold)
+
+
+def _persons(text: str) -> set[str]:
+    names = {letters(name) for name in _BETWEEN.split(text.removeprefix("von "))}
+    return names - {""}
 
 
 def _lines(corpus: Corpus) -> Row:

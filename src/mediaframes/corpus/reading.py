@@ -13,7 +13,7 @@ from mediaframes.corpus.opening import not_read, open_all
 from mediaframes.corpus.readers import Options
 from mediaframes.corpus.readers._ids import typed, with_ids
 from mediaframes.corpus.readers._sources import find_sources
-from mediaframes.corpus.receipt import check_found, files_table, report
+from mediaframes.corpus.receipt import check_found, files_table, report, unread
 from mediaframes.corpus.roles import check_columns
 from mediaframes.errors import InputError
 from mediaframes.made import Made
@@ -41,8 +41,8 @@ def read(
     Parameters
     ----------
     paths : path or list of paths
-        Files, or folders with all that is below them. Hidden files, READMEs and files of unknown
-        format are named in ``corpus.files`` as not read.
+        Files, or folders with all that is below them. Hidden files, READMEs, files of unknown
+        format and links to files that are read anyway are named in ``corpus.files`` as not read.
     columns : dict, optional
         What the guess gets wrong, e.g. ``{"text": "article", "title": "header"}``.
     encoding : str, optional
@@ -109,7 +109,7 @@ def read(
     docs = typed(articles)
     if language is not None:
         docs["language"] = docs["language"].fillna(language)
-    report(table, docs["date"])
+    report(table, docs["date"], opened)
     made = Made.by(
         "read",
         settings={
@@ -188,6 +188,8 @@ def read_stubs(
         if len(stubs):
             say(f"{file.source.name}: {file.batch.format}: {len(stubs):,} records without text")
             found.append(stubs)
+    for file in unread(opened):
+        say(f"{file.source.name}: NOT READ: {file.skipped}")
     if not found:
         raise InputError(
             "read_stubs: no record without a text in these files; articles are for read"

@@ -1,6 +1,7 @@
 """What was read, file by file: `Corpus.files`, the printed lines, and the end where nothing was."""
 
 import os
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pandas as pd
 from mediaframes._console import say
 from mediaframes.corpus.gathering import Group
 from mediaframes.corpus.opening import Opened
+from mediaframes.corpus.readers._sources import LINK
 from mediaframes.errors import InputError
 
 WORDS = ("file", "sha256", "format", "encoding", "roles", "date_order", "note")
@@ -26,7 +28,8 @@ COUNTS = (
 )
 # More files of one kind in one folder than this are summed up in one printed line.
 MANY = 5
-EXPECTED = ("not read: hidden", "not read: a README")  # what nobody takes for articles
+# what nobody takes for articles, and what is read by another name
+EXPECTED = ("hidden", "a README", LINK)
 ARCHIVE = "archive"  # the format of a file that holds others
 
 
@@ -88,7 +91,7 @@ def files_table(groups: list[Group], opened: list[Opened], repeated: pd.DataFram
     return pd.DataFrame(rows)[[*order, "date_order", "note"]].astype(types)
 
 
-def report(files: pd.DataFrame, dates: pd.Series) -> None:
+def report(files: pd.DataFrame, dates: pd.Series, opened: Iterable[Opened]) -> None:
     """One line per file: announced, read, rejected, roles; many small files are summed up.
 
     Dates in the future are said and nothing more: what is kept must not depend on the day. A study
@@ -113,27 +116,27 @@ def report(files: pd.DataFrame, dates: pd.Series) -> None:
         total[numeric.columns] = numeric.sum()
         shown = f" ({some}, ...)" if "does not fit" in total["note"] else ""
         say(_line(f"{len(group)} files in {folder or 'the folder'}{shown}", total))
-    _warn(files)
-
-
-def _warn(files: pd.DataFrame) -> None:
-    """Below all lines, what must not be overlooked."""
-    unread = files[(files["format"] == "not read") & ~files["note"].isin(EXPECTED)]
-    if len(unread):
-        names = ", ".join(unread["file"].iloc[:MANY])
-        more = f" and {len(unread) - MANY} more" if len(unread) > MANY else ""
-        say(f"WARNING: {len(unread):,} FILES WERE NOT READ: {names}{more}; see corpus.files")
+    names = [file.source.name for file in unread(opened)]
+    _warn(len(names), "FILES WERE NOT READ", names)
     for column, what in (
         ("missing", "ANNOUNCED ARTICLES WERE NOT FOUND"),
         ("breaks_off", "FILES BREAK OFF"),
     ):
         concerned = files[files[column] > 0]
-        if len(concerned):
-            names = ", ".join(concerned["file"].iloc[:MANY])
-            more = f" and {len(concerned) - MANY} more" if len(concerned) > MANY else ""
-            say(
-                f"WARNING: {int(concerned[column].sum()):,} {what}: {names}{more}; see corpus.files"
-            )
+        _warn(int(concerned[column].sum()), what, concerned["file"].tolist())
+
+
+def unread(opened: Iterable[Opened]) -> list[Opened]:
+    """Files that were not read, but for those that nobody expects to be."""
+    skipped = [file for file in opened if file.batch is None and not file.archive]
+    return [file for file in skipped if not file.skipped.startswith(EXPECTED)]
+
+
+def _warn(count: int, what: str, names: list[str]) -> None:
+    """What must not be overlooked, below all lines."""
+    if names:
+        more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
+        say(f"WARNING: {count:,} {what}: {', '.join(names[:MANY])}{more}; see corpus.files")
 
 
 def _today() -> pd.Timestamp:

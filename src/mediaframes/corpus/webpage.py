@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from mediaframes.corpus._headline import heads_of, title_of
 from mediaframes.corpus._placed import placed
 from mediaframes.corpus.readers._decode import Decoded, mend
 from mediaframes.corpus.readers._pages import decode_page
@@ -138,7 +139,7 @@ def webpage(
     if tree is None:
         return replace(found, url=address, problem=problem)
     visible = _visible(tree)
-    stated = _stated_language(tree)
+    language, headings = _stated_language(tree), heads_of(tree)
     document, problem = _extract(tree, address, latest or saved)
     if document is None:
         lines = tuple(("furniture", line, OUTSIDE) for line in visible)
@@ -149,14 +150,15 @@ def webpage(
     text = "\n".join(kept)
     # a page that only scripts would fill may hold its text as data for search engines
     told = placed(kept, visible) if visible else [("text", line) for line in kept]
+    outlet = document.sitename or document.hostname
     return replace(
         found,
         text=text,
-        title=document.title,
+        title=title_of(headings, document.title, outlet),
         author=document.author,
         date=_whole_day(document.date, html, address),
-        outlet=document.sitename or document.hostname,
-        language=_not_contradicted(stated, text),
+        outlet=outlet,
+        language=_not_contradicted(language, text),
         url=address or document.url,
         lines=tuple(
             (part, line, OUTSIDE if part != "text" else HEADING if line in heads else KEPT)

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from mediaframes.errors import InputError
 
+LINK = "a link to "  # begins the reason why a second name of a file is not read
+
 
 class Source(NamedTuple):
     """A file, its name in the corpus, and why it is not read (``""``: it is)."""
@@ -43,11 +45,26 @@ def find_sources(paths: str | Path | Iterable[str | Path]) -> list[Source]:
         for item, skipped, asked in items:
             if asked or item not in found:
                 found[item] = (skipped, asked)
+    _only_once(found)
     top = Path(os.path.commonpath(folders))
     sources = [
         Source(path, _name(path, top), skipped, asked) for path, (skipped, asked) in found.items()
     ]
     return sorted(sources, key=lambda source: source.name)
+
+
+def _only_once(found: dict[Path, tuple[str, bool]]) -> None:
+    """Mark links to files that are read by their own name, or by another link before.
+
+    An article that is read twice would count twice wherever `dedupe` is not called.
+    """
+    first: dict[Path, Path] = {}
+    to_read = [path for path, (skipped, _) in found.items() if not skipped]
+    # by their own name first, then in the order of names
+    for path in sorted(to_read, key=lambda path: (path.resolve() != path, str(path))):
+        own = first.setdefault(path.resolve(), path)
+        if own != path:
+            found[path] = (f"{LINK}{own.name}, which is read", found[path][1])
 
 
 def _absent(path: Path) -> str:
