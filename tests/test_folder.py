@@ -7,7 +7,17 @@ import pandas as pd
 import pytest
 
 import mediaframes as mf
-from mediaframes import Codebook, Corpus, InputError, count, count_parts
+from mediaframes import (
+    Codebook,
+    Corpus,
+    Counts,
+    InputError,
+    corpora_in,
+    count,
+    count_parts,
+    keyness_over_parts,
+    tokenize,
+)
 from mediaframes.text.parts import _Kept
 
 
@@ -55,8 +65,35 @@ def test_parts_without_words_or_articles() -> None:
     cuts = [frame.iloc[40:], frame.iloc[:0], frame.iloc[:17], frame.iloc[17:40], frame.iloc[:0]]
     parts = [Corpus.from_frame(cut) for cut in cuts]
     assert count_parts(parts, min_docs=2).content_hash == whole.content_hash
-    with pytest.raises(InputError, match=r"no words remain: of 0 words in 1 articles"):
-        count_parts(parts[:1])
+    with pytest.raises(InputError, match=r"no words remain: of 1 words in 2 articles"):
+        count_parts([Corpus.from_frame(pd.DataFrame({"text": ["bank", ""]}))], min_docs=3)
+
+
+def test_a_part_without_words_is_a_block_of_empty_rows(tmp_path: Path) -> None:
+    """An article is never lost, also where no article of its file holds a word to count."""
+    frame = articles()
+    silent = frame.iloc[:3].assign(text=["", "...", "12 ?"])
+    silent.index = ["s1", "s2", "s3"]
+    written(silent, tmp_path, 3)
+    (part,) = corpora_in(tmp_path)
+    for source in (part, tokenize(part)):
+        block = count(source, min_docs=5)
+        assert (list(block.docs.index), block.matrix.shape) == (["s1", "s2", "s3"], (3, 0))
+        assert block.lengths().tolist() == [0, 0, 0]
+        assert block.tf_idf().shape == block.trim(max_share=0.1).matrix.shape == (3, 0)
+        block.save(tmp_path / "saved")
+        assert Counts.load(tmp_path / "saved").content_hash == block.content_hash
+    corpora = [part, Corpus.from_frame(frame)]
+    whole = count(Corpus.from_frame(pd.concat([silent, frame])))
+    assert count_parts(corpora).content_hash == whole.content_hash
+    assert {"s1", "s2", "s3"} <= set(whole.docs.index)
+    compared = {"by": "outlet", "target": str(frame["outlet"].iloc[0]), "min_docs": 1}
+    both = keyness_over_parts((count(corpus) for corpus in corpora), **compared)
+    same = ["word", "count_target", "count_reference", "log_ratio", "g2"]  # bounds know of n
+    alone = keyness_over_parts([count(corpora[1])], **compared)
+    pd.testing.assert_frame_equal(both[same], alone[same])
+    with pytest.raises(InputError, match="nothing to compare"):
+        keyness_over_parts([count(part)], **compared)
 
 
 def test_counts_above_a_byte_are_kept() -> None:

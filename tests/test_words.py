@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 
 from mediaframes import Corpus, Counts, InputError, count, tokenize
 from mediaframes.text.sentences import languages, points
-from mediaframes.text.words import compound_table, lemma_table
+from mediaframes.text.words import compound_table, lemma_table, plain, stop_words
 
 
 def corpus_of(*texts: str, language: str | None = "de") -> Corpus:
@@ -55,6 +55,55 @@ def test_training_learns_an_abbreviation() -> None:
     text = "Der Abtq. Meyer kam. Auch Abtq. Schulz ging. Heute fehlt Abtq. Braun. Gut so. " * 20
     assert tokenize(corpus_of(text)).sentences[3] == 1
     assert tokenize(corpus_of(text), train=True).sentences[3] == 0
+
+
+CONTENT = {  # what is left of a sentence without its stop words, in order
+    "de": ("Der Rat hat gestern nicht über die neuen Sanktionen entschieden, weil er keine Mehrheit hatte.",  # noqa: E501
+           "rat neuen sanktionen entschieden mehrheit"),
+    "en": ("The council didn't decide on the new sanctions because it had no majority for them.",
+           "council decide new sanctions majority"),
+    "es": ("El consejo no ha decidido sobre las nuevas sanciones porque no tenía una mayoría, aunque el Estado quería.",  # noqa: E501
+           "consejo decidido nuevas sanciones tenía mayoría estado quería"),
+    "fr": ("Le conseil n'a pas encore voté les nouvelles sanctions, parce qu'il n’est plus sûr de sa majorité ; l'or monte.",  # noqa: E501
+           "conseil voté nouvelles sanctions sûr majorité l'or monte"),
+    "it": ("Il consiglio non ha votato sulle nuove sanzioni perché c'è poca maggioranza nello Stato.",  # noqa: E501
+           "consiglio votato nuove sanzioni maggioranza stato"),
+    "nl": ("De raad heeft gisteren niet over nieuwe sancties gestemd, omdat er geen meerderheid was.",  # noqa: E501
+           "raad gisteren nieuwe sancties gestemd meerderheid"),
+    "pl": ("Rada nie głosowała jeszcze nad nowymi sankcjami, ponieważ nie było dla nich większości.",  # noqa: E501
+           "rada głosowała nowymi sankcjami większości"),
+    "pt": ("O conselho ainda não votou as novas sanções, porque não havia uma maioria para elas no Estado.",  # noqa: E501
+           "conselho votou novas sanções maioria estado"),
+    "ru": ("Совет ещё не голосовал за новые санкции, потому что у них не было большинства.",
+           "совет голосовал новые санкции большинства"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", sorted(CONTENT))
+def test_stop_lists_of_nine_languages(language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text, content = CONTENT[language]
+    corpus = corpus_of(text, language=language)
+    assert sorted(count(corpus).vocabulary) == sorted(content.split())
+    assert "no stop list" not in capsys.readouterr().out
+    words = stop_words(language)
+    assert len(words) > 250
+    for word in words:  # each is one word of the tokenizer, or it would never be found
+        assert tokenize(corpus_of(word)).words("0") == [plain(word)]
+
+
+def test_a_language_without_a_list_is_said_with_what_to_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    texts = pd.DataFrame({"text": ["Det är en sanktion", "the bank"], "language": ["sv", None]})
+    corpus = Corpus.from_frame(texts)
+    assert {"det", "är", "en", "the"} <= set(count(corpus).vocabulary)
+    said = capsys.readouterr().out
+    assert "'sv' (1 articles): all their words count; give stop_words={'sv': [...]}" in said
+    assert "'' (1 articles): all their words count; run mf.language first" in said
+    given = {"sv": ["det", "är", "en"], "": ["the"]}
+    assert count(corpus, stop_words=given).vocabulary.tolist() == ["bank", "sanktion"]
+    count(corpus, stop_words=False)
+    assert "no stop list" not in capsys.readouterr().out
 
 
 def test_lemmas_are_shown_then_merged() -> None:

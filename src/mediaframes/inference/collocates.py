@@ -14,7 +14,7 @@ from mediaframes.inference.measures import MEASURES, Asked, chosen
 from mediaframes.inference.resampling import Bootstrap, check_draws, copy_groups
 from mediaframes.text.concordance import find
 from mediaframes.text.tokens import Tokens
-from mediaframes.text.words import is_number, stop_words_in
+from mediaframes.text.words import is_number, report_lists, stop_words_in
 
 Array = Any
 
@@ -228,6 +228,7 @@ def counted_positions(tokens: Tokens) -> np.ndarray:
     out = np.empty(len(tokens.ids), bool)
     of_token = np.repeat(languages, tokens.lengths())
     number = is_number(tokens.vocabulary)
+    report_lists(tokens.docs["language"], True)
     for name in sorted(set(languages)):
         these = of_token == name
         gone = number | stop_words_in(tokens.vocabulary, name, True)

@@ -13,7 +13,7 @@ from mediaframes.text.counts import Counts, Rows
 from mediaframes.text.scanning import Rules, Scanner, language_rows, merged, scan_docs
 from mediaframes.text.segmenting import segmented
 from mediaframes.text.tokens import Tokens, report_empty
-from mediaframes.text.words import is_number, stems, stop_words_in
+from mediaframes.text.words import is_number, report_lists, stems, stop_words_in
 
 DOCS_AT_A_TIME = 2000  # articles of tokens counted together: bounds the working memory
 
@@ -55,12 +55,13 @@ def count(
     Returns
     -------
     Counts
-        Articles that hold no counted word stay, as empty rows.
+        Articles that hold no counted word stay, as empty rows; where none holds any, there are
+        no columns.
 
     Raises
     ------
     InputError
-        Where no word remains.
+        Where `min_docs` and `max_share` leave no word.
 
     Examples
     --------
@@ -87,6 +88,7 @@ def untrimmed(
     """All that `count` counts, also where that is nothing; some columns may be empty."""
     chosen = _Choice(stop_words, numbers, min_letters, stem)
     names, rows = language_rows(source.docs)
+    report_lists(source.docs["language"], stop_words)
     settings: dict[str, Any] = asdict(chosen)
     if isinstance(source, Corpus):
         rules = rules or Rules()

@@ -134,7 +134,7 @@ class Counts:
         Raises
         ------
         InputError
-            Where no word remains; the message says what the articles hold.
+            Where there were words and none remains; the message says what the articles hold.
         """
         weights = fit_weights(self.docs)
         n = self._frequency(weights).to_numpy()
@@ -265,6 +265,9 @@ def remaining(
     Parameters: `n` float or int (V), the weighted number of articles with the word; `plain` int
     (V), the same without weights; `weights`, of the D articles.
     """
+    if not plain.any():
+        say(f"no word to count in {len(weights)} articles; they stay, as rows without columns")
+        return np.zeros(len(n), bool)
     # thirds and fifths do not add up to whole numbers exactly
     keep: np.ndarray = plain >= min_docs if min_docs <= 1 else n >= min_docs - ROUNDING
     keep = keep & (n <= max_share * weights.sum() + ROUNDING)

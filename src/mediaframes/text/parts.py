@@ -47,7 +47,8 @@ def count_parts(
     Raises
     ------
     InputError
-        Where there are no parts, two hold the same article, or no word remains.
+        Where there are no parts, two hold the same article, or `min_docs` and `max_share` leave
+        no word.
 
     Examples
     --------

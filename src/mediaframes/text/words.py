@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from mediaframes._console import say
 from mediaframes.errors import InputError
 
 # Typographic variants count as the plain sign.
@@ -23,10 +24,13 @@ SNOWBALL = {"en": "english", "de": "german", "fr": "french", "es": "spanish", "i
 def stop_words(language: str) -> tuple[str, ...]:
     """The stop list of a language, compiled for this project (closed-class words only).
 
+    Words that are as well frequent nouns are left in the texts (Italian ``stato``, French ``or``).
+
     Parameters
     ----------
     language : str
-        ``"de"`` or ``"en"``; an unknown language has an empty list.
+        ``de``, ``en``, ``es``, ``fr``, ``it``, ``nl``, ``pl``, ``pt`` or ``ru``; another language
+        has an empty list.
 
     Examples
     --------
@@ -48,6 +52,17 @@ def stop_words_in(
         return np.zeros(len(vocabulary), dtype=bool)
     words = stop_words(language) if chosen is True else chosen.get(language, [])
     return np.asarray(vocabulary.isin([plain(word) for word in words]), dtype=bool)
+
+
+def report_lists(languages: pd.Series, chosen: bool | Mapping[str, list[str]]) -> None:
+    """Say in which of the articles' languages no word is left out, and what to do about it."""
+    if chosen is False:
+        return
+    for name, n in languages.fillna("").value_counts().sort_index().items():
+        if stop_words(str(name)) if chosen is True else name in chosen:
+            continue
+        mend = f"give stop_words={{'{name}': [...]}}" if name else "run mf.language first"
+        say(f"no stop list for language '{name}' ({n} articles): all their words count; {mend}")
 
 
 def plain(word: str) -> str:
