@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from mediaframes._console import progress, say
@@ -127,7 +128,7 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
         table.add(name, lines, title)
     parts, columns = table.done()
     parts = pages.with_rest(parts, moved)
-    return _made(corpus, docs, parts, columns, {"keep": list(keep), "drop": list(drop)})
+    return _made(corpus, docs, table, columns, parts, {"keep": list(keep), "drop": list(drop)})
 
 
 class _Table:
@@ -135,12 +136,13 @@ class _Table:
 
     def __init__(self) -> None:
         self._blocks: list[tuple[pd.DataFrame, pd.DataFrame]] = []
+        self.empty: list[str] = []  # the articles of which nothing is left
         self._start()
 
     def _start(self) -> None:
         self._ids: list[str] = []
         self._lines: list[tuple[int, str, str, str]] = []
-        self._articles: list[dict[str, str | None]] = []
+        self._articles: dict[str, dict[str, str | None]] = {}
 
     def add(self, name: str, lines: Sequence[Line], title: object) -> None:
         """The lines of one article; a title that is known stays."""
@@ -148,7 +150,10 @@ class _Table:
         self._lines += [(line.number, line.part, line.text, line.reason) for line in lines]
         found = _article(lines)
         found["title"] = found["title"] if pd.isna(title) else str(title)
-        self._articles.append(found)
+        if found["text"]:
+            self._articles[name] = found
+        else:
+            self.empty.append(name)
         if len(self._articles) >= BLOCK:
             self._close()
 
@@ -161,63 +166,58 @@ class _Table:
             }
         )
         columns = {
-            name: pd.Series([found[name] for found in self._articles], dtype="str")
-            for name in ("text", "title", *ADDED)
+            column: pd.Series([found[column] for found in self._articles.values()], dtype="str")
+            for column in ("text", "title", *ADDED)
         }
-        self._blocks.append((parts, pd.DataFrame(columns)))
+        self._blocks.append((parts, pd.DataFrame(columns).set_axis(list(self._articles))))
         self._start()
 
     def done(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """``id line part text reason`` of all lines, and a row of columns per article."""
-        if self._articles or not self._blocks:
-            self._close()
+        """``id line part text reason`` of all lines, and a row of columns per article with text."""
+        self._close()
         parts, columns = zip(*self._blocks, strict=True)
-        return pd.concat(parts, ignore_index=True), pd.concat(columns, ignore_index=True)
+        return pd.concat(parts, ignore_index=True), pd.concat(columns)
 
 
 def _made(
     corpus: Corpus,
     docs: pd.DataFrame,
-    parts: pd.DataFrame,
+    table: _Table,
     columns: pd.DataFrame,
+    parts: pd.DataFrame,
     settings: Mapping[str, list[str]],
 ) -> Corpus:
-    docs = docs.copy(deep=False)
-    for column, new in columns.set_axis(docs.index).items():
-        if column in ADDED and column in docs:  # what the researcher brought stays
-            new = docs[column].astype("str").where(docs[column].notna(), new)
-        docs[column] = new
-    empty = docs["text"] == ""
-    gone = _left_empty(corpus.docs[empty], parts)
+    """The corpus of the articles with text; columns that the researcher brought stay."""
+    names = docs.columns.union(columns.columns, sort=False)
+    if table.empty:  # without the texts, which are exchanged: a copy of them would cost most
+        docs = docs.drop(columns=["text", "title"]).loc[columns.index]
+    columns.index = docs.index
+    for column in columns.columns.intersection(ADDED).intersection(docs.columns):
+        columns[column] = docs[column].astype("str").where(docs[column].notna(), columns[column])
+    docs = docs.assign(**columns)[names]
     dropped = int((parts["part"] == "furniture").sum())
-    ids = pd.factorize(parts["id"])[0]
+    ids, known = pd.factorize(parts["id"])
     lines = len(pd.unique(ids * (1 + parts["line"].max()) + parts["line"])) if len(parts) else 0
-    count = len(docs)
+    held = parts[np.isin(ids, known.get_indexer(pd.Index(table.empty, dtype="str")))]
+    gone = _left_empty(corpus.docs.loc[table.empty], held)
+    count = len(corpus)
     say(
         f"clean: {count} article{'s' * (count != 1)}, {dropped} of {lines} lines dropped"
         + (f", {len(gone)} articles left empty and left out" if len(gone) else "")
     )
-    return corpus.replace(
-        step="clean",
-        settings=settings,
-        docs=docs[~empty] if empty.any() else docs,
-        parts=parts,
-        left_out=gone,
-    )
+    return corpus.replace(step="clean", settings=settings, docs=docs, parts=parts, left_out=gone)
 
 
-def _left_empty(docs: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
-    """Rows for `left_out`, with what the page held instead of an article."""
+def _left_empty(docs: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    """Rows for `left_out`, with what the pages held instead of articles."""
     if docs.empty:
         return leaving(docs, step="clean", reason="")
-    held = (
-        parts[parts["id"].isin(docs.index)]
-        .groupby("id")["reason"]
-        .agg(lambda reasons: ", ".join(dict.fromkeys(reasons))[:120])
+    reasons = held.groupby("id")["reason"].agg(
+        lambda reasons: ", ".join(dict.fromkeys(reasons))[:120]
     )
     tables = [
-        leaving(docs.loc[[name]], step="clean", reason=f"no text left; held only: {held[name]}"
-                if name in held.index else "the text is empty")
+        leaving(docs.loc[[name]], step="clean", reason=f"no text left; held only: {reasons[name]}"
+                if name in reasons.index else "the text is empty")
         for name in docs.index
     ]  # fmt: skip
     return pd.concat(tables, ignore_index=True)
