@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mediaframes._console import progress, say
+from mediaframes._memory import give_back, gives_back
 from mediaframes.corpus.articles import Corpus, leaving
 from mediaframes.corpus.blocks import BLOCK, each_text, with_texts
 from mediaframes.corpus.furniture import language_code, page_language, rules_for
@@ -27,6 +28,7 @@ PARTS = (
 ADDED = ("kicker", "dateline", "credit", "agency")
 
 
+@gives_back
 def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ()) -> Corpus:
     """Keep the article of each text, and say of every other line what it is and why it went.
 
@@ -97,6 +99,7 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
     )
     recurs = _recurring_lines(docs, before)
     places, signs = _places_of(docs["text"]), _signs_of(docs["text"])
+    give_back()
     table = _Table()
     items = zip(
         docs.index,
@@ -126,6 +129,7 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
                 lines = told[name].around(lines, rest)
                 moved.extend(at)
         table.add(name, lines, title)
+    give_back()
     parts, columns = table.done()
     parts = pages.with_rest(parts, moved)
     return _made(corpus, docs, table, columns, parts, {"keep": list(keep), "drop": list(drop)})
@@ -198,7 +202,9 @@ def _made(
     dropped = int((parts["part"] == "furniture").sum())
     ids, known = pd.factorize(parts["id"])
     lines = len(pd.unique(ids * (1 + parts["line"].max()) + parts["line"])) if len(parts) else 0
-    held = parts[np.isin(ids, known.get_indexer(pd.Index(table.empty, dtype="str")))]
+    held = parts[["id", "reason"]][
+        np.isin(ids, known.get_indexer(pd.Index(table.empty, dtype="str")))
+    ]
     gone = _left_empty(corpus.docs.loc[table.empty], held)
     count = len(corpus)
     say(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from mediaframes._console import say
+from mediaframes._memory import gives_back
 from mediaframes.corpus.articles import Corpus
 from mediaframes.corpus.gathering import articles_of, parts_of, stubs_of, together
 from mediaframes.corpus.opening import not_read, open_all
@@ -19,6 +20,7 @@ from mediaframes.errors import InputError
 from mediaframes.made import Made
 
 
+@gives_back
 def read(
     paths: str | Path | Iterable[str | Path],
     *,
