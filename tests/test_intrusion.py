@@ -161,6 +161,13 @@ def test_models_too_small_are_said(topics: Topics, texts: pd.Series) -> None:
         topic_intrusion(topics, texts=texts, seed=1, n=900)
 
 
+def test_the_form_shows_paragraphs_and_no_tags(topics: Topics, texts: pd.Series, tmp_path: Path):  # type: ignore[no-untyped-def]
+    written = texts.map(lambda text: f"One <b>bold</b> start.\n\n{text}")
+    shown = topic_intrusion(topics, texts=written, seed=1).form(tmp_path / "a.csv").children[0]
+    assert "One &lt;b&gt;bold&lt;/b&gt; start.\n\n" in shown.value
+    assert "white-space: pre-line" in shown.value
+
+
 def test_the_form_saves_each_answer_and_goes_on_later(topics: Topics, tmp_path: Path) -> None:
     test = word_intrusion(topics, seed=1)
     path = tmp_path / "anna.csv"
@@ -171,6 +178,12 @@ def test_the_form_saves_each_answer_and_goes_on_later(topics: Topics, tmp_path: 
     choice.value = 5
     assert pd.read_csv(path)["answer"].tolist()[:2] == [2, 5]
     again = test.form(path)
-    assert "3 of 8" in again.children[0].value and "(2 answered)" in again.children[0].value
+    text, choice, (back, ahead) = again.children[0], again.children[1], again.children[2].children
+    assert "3 of 8" in text.value and "(2 answered; each answer is kept in anna.csv)" in text.value
+    for _ in range(6):
+        choice.value = 1
+        ahead.click()
+    assert "8 of 8" in text.value and "(all answered;" in text.value
+    assert (ahead.disabled, back.disabled) == (True, False)
     with pytest.raises(InputError, match="another test"):
         word_intrusion(topics, seed=2).form(path)

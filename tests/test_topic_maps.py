@@ -1,6 +1,7 @@
 """Maps and networks of topics: places from words, names that do not overlap, nothing random."""
 
 import io
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -9,10 +10,10 @@ import pytest
 from matplotlib.collections import LineCollection, PathCollection
 from scipy.spatial.distance import jensenshannon
 
-from mediaframes import plot
+from mediaframes import Counts, cooccurrence, plot
 from mediaframes.errors import InputError
 from mediaframes.plot import style as look
-from mediaframes.plot.maps import _area
+from mediaframes.plot._marks import _area
 from mediaframes.topics import Topics, co_membership, network_map, topic_map, topic_network
 from mediaframes.topics.maps import scaled, word_distances
 
@@ -80,6 +81,35 @@ def test_co_membership_orders_topics_by_package() -> None:
     assert row["together"] == network.together[row["topic_a"] - 1, row["topic_b"] - 1]
 
 
+def words_together():
+    rng = np.random.default_rng(5)
+    themes = rng.integers(0, 3, 80)
+    near = 0.1 + 0.5 * (themes[:, None] == np.arange(12)[None] // 4)
+    matrix = (rng.random((80, 12)) < near).astype(int)
+    return cooccurrence(Counts.from_matrix(matrix, [f"word{i:02d}" for i in range(12)]))
+
+
+def test_words_that_stand_together_lie_together() -> None:
+    network = words_together()
+    nodes, edges = network.map()
+    pd.testing.assert_frame_equal(nodes, network.map(by="npmi")[0])
+    assert (edges["strength"] == edges["npmi"]).all() and (edges["npmi"] > 0).all()
+    places = nodes.set_index("word").sort_index()[["x", "y"]].to_numpy()
+    far = np.linalg.norm(places[:, None] - places[None], axis=2)
+    theme = np.arange(12) // 4
+    same = theme[:, None] == theme[None]
+    assert far[same & ~np.eye(12, dtype=bool)].mean() < 0.6 * far[~same].mean()
+    with pytest.raises(InputError, match="no measure 't_score'; there are: npmi, ppmi, g2"):
+        network.map(by="t_score")
+    with pytest.raises(InputError, match="no edge has npmi above 0"):
+        replace(network, edges=network.edges.assign(npmi=-0.5)).map()
+    with pytest.raises(InputError, match="an edge leads to 'word00', which is not in nodes"):
+        plot.word_network(nodes[nodes["word"] != "word00"], edges)
+    grouped = plot.word_network(nodes.assign(theme=["a", None] * 6), edges, group="theme")
+    legend = look.figure_of(grouped).legends[0]
+    assert [text.get_text() for text in legend.get_texts()] == ["a", "others"]
+
+
 def drawings():
     topics = model()
     network = topic_network(topics, seed=1, draws=50)
@@ -88,6 +118,7 @@ def drawings():
         "map": (plot.topic_map, (topic_map(topics),)),
         "network": (plot.topic_network, (nodes, edges)),
         "pairs": (plot.co_membership, (co_membership(network),)),
+        "words": (plot.word_network, words_together().map()),
     }
 
 

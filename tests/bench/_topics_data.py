@@ -143,21 +143,20 @@ def as_words(counts: Counts) -> list[list[str]]:
 
 
 def until(
-    target: float, step: Callable[[], tuple[np.ndarray, np.ndarray]], halves: Any, most: int
+    target: float, step: Callable[[], tuple[np.ndarray, np.ndarray]], halves: Any, most: float
 ) -> Fit:
-    """Steps of a model until it reaches the perplexity `target`, or `most` steps; CPU seconds."""
+    """Steps of a model until it reaches the perplexity `target`, or `most` CPU seconds."""
     seconds = 0.0
-    for _ in range(most):
+    while True:
         begin = time.process_time()
         phi, alpha = step()
         seconds += time.process_time() - begin
-        if perplexity(phi, alpha, *halves) <= target:
-            break
-    return phi, alpha, seconds
+        if seconds > most or perplexity(phi, alpha, *halves) <= target:
+            return phi, alpha, seconds
 
 
-def sklearn(train: Counts, k: int, target: float, halves: Any) -> Fit:
-    """scikit-learn's batch LDA, two passes at a time."""
+def sklearn(train: Counts, k: int, target: float, halves: Any, most: float) -> Fit:
+    """scikit-learn's online LDA, a pass at a time."""
     from sklearn.decomposition import LatentDirichletAllocation
 
     model = LatentDirichletAllocation(
@@ -166,17 +165,16 @@ def sklearn(train: Counts, k: int, target: float, halves: Any) -> Fit:
     )  # fmt: skip
 
     def step() -> tuple[np.ndarray, np.ndarray]:
-        for _ in range(5):
-            for begin in range(0, len(train), 256):
-                model.partial_fit(train.matrix[begin : begin + 256])
+        for begin in range(0, len(train), 256):
+            model.partial_fit(train.matrix[begin : begin + 256])
         phi = model.components_ / model.components_.sum(axis=1, keepdims=True)
         return phi, np.full(k, 0.1)
 
-    return until(target, step, halves, 8)
+    return until(target, step, halves, most)
 
 
-def gensim(train: Counts, k: int, target: float, halves: Any) -> Fit:
-    """gensim's online LDA with optimized asymmetric prior, five passes at a time."""
+def gensim(train: Counts, k: int, target: float, halves: Any, most: float) -> Fit:
+    """gensim's online LDA with optimized asymmetric prior, a pass at a time."""
     from gensim.matutils import Sparse2Corpus
     from gensim.models import LdaModel
 
@@ -185,10 +183,10 @@ def gensim(train: Counts, k: int, target: float, halves: Any) -> Fit:
     model = LdaModel(id2word=names, num_topics=k, alpha="auto", eta=0.01, random_state=3)
 
     def step() -> tuple[np.ndarray, np.ndarray]:
-        model.update(texts, passes=5, eval_every=0)
+        model.update(texts, eval_every=0)
         return model.get_topics().astype(np.float64), np.asarray(model.alpha, np.float64)
 
-    return until(target, step, halves, 6)
+    return until(target, step, halves, most)
 
 
 def topica(train: Counts, k: int, passes: int = TOMOTOPY_PASSES) -> Fit:

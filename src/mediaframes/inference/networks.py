@@ -12,6 +12,7 @@ from mediaframes._docs import article_weights
 from mediaframes.errors import InputError
 from mediaframes.inference.collocates import ASSOCIATION
 from mediaframes.inference.edges import compared_edges
+from mediaframes.inference.layout import forces, ranks, scaled, springs
 from mediaframes.inference.measures import g2
 from mediaframes.inference.together import together
 from mediaframes.made import Made, write_atomic
@@ -40,6 +41,48 @@ class Network:
     edges: pd.DataFrame
     unit: str
     made: Made
+
+    def map(self, *, by: str | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The network laid out, for `plot.word_network`: words with places, edges ranked.
+
+        Parameters
+        ----------
+        by : str, optional
+            Measure of the edges, by default their first; edges at or below 0 are left out.
+
+        Returns
+        -------
+        nodes : DataFrame
+            The words that an edge leads to, with ``x y``.
+        edges : DataFrame
+            With ``strength`` (the measure) and ``rank``, the edge's place among those of its two
+            words, the better one.
+
+        Notes
+        -----
+        As `mediaframes.topics.network_map`: the forces of Fruchterman and Reingold along the three
+        strongest edges of each word; nothing is random.
+
+        Raises
+        ------
+        InputError
+            For a measure the edges do not have, or where none lies above 0.
+        """
+        known = [name for name in self.edges if name in EDGE_MEASURES]
+        by = by or known[0]
+        if by not in known:
+            raise InputError(f"the edges have no measure '{by}'; there are: {', '.join(known)}")
+        ends = ("source", "target")
+        edges = self.edges[self.edges[by] > 0].assign(strength=lambda table: table[by])
+        if edges.empty:
+            raise InputError(f"no edge has {by} above 0: no two words stand together often enough")
+        edges = edges.assign(rank=ranks(edges, ends, "strength")).reset_index(drop=True)
+        joined = self.nodes["word"].isin({*edges["source"], *edges["target"]})
+        nodes = self.nodes[joined].reset_index(drop=True)
+        pull = springs(edges, ends, "strength", nodes["word"])
+        start, _ = scaled(1 - pull - np.eye(len(pull)))
+        places = forces(start, pull)
+        return nodes.assign(x=places[:, 0], y=places[:, 1]), edges
 
     def save_graphml(self, path: str | Path) -> None:
         """Write the network as GraphML, which Gephi, igraph, networkx and Cytoscape read."""

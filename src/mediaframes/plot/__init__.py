@@ -28,6 +28,7 @@ itself, once, at its printed size. No ``plt.show()``, no ``%matplotlib inline``,
 | `topic_map` | ``mf.topic_map`` | topics in two dimensions, alike ones close |
 | `topic_network` | ``mf.network_map`` | topics, edges and packages with their stability |
 | `frontier` | ``mf.choose_k`` | numbers of topics in four measures |
+| `word_network` | ``mf.cooccurrence(...).map()`` | words that stand together |
 | `co_membership` | ``mf.co_membership`` | matrix: how often two topics fall together |
 | `save_figure` `save_table` `save_numbers` | | files in `reports_folder` |
 | `journal` `axes` | | the same look for a figure of your own |
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from mediaframes.plot.candidates import frontier
     from mediaframes.plot.coefficients import effects, marginal
     from mediaframes.plot.forest import estimates
-    from mediaframes.plot.maps import topic_map, topic_network
+    from mediaframes.plot.maps import topic_map, topic_network, word_network
     from mediaframes.plot.outlets import copies, frame_share, residuals
     from mediaframes.plot.packages import co_membership
     from mediaframes.plot.panels import grid
@@ -70,6 +71,7 @@ _WHERE = {
     "grid": "panels",
     "topic_map": "maps",
     "topic_network": "maps",
+    "word_network": "maps",
     "prevalence": "trends",
     "keyness": "words",
 }
@@ -99,6 +101,7 @@ __all__ = [
     "top_words",
     "topic_map",
     "topic_network",
+    "word_network",
 ]
 
 

@@ -1,45 +1,34 @@
-"""Topics on a map, topics in a network, and how sure the packages of the network are."""
+"""Topics on a map, topics and words in networks, and how sure packages of topics are."""
 
 from collections.abc import Mapping
-from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
-from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
-from matplotlib.markers import MarkerStyle
 
 from mediaframes.errors import InputError
-from mediaframes.plot._labels import GAPS, beside
-from mediaframes.plot._tables import check, check_numbers, names_of, percent, shorten, wrap
+from mediaframes.plot._marks import (
+    bare,
+    draw_marks,
+    edges_between,
+    height_of,
+    legend_above,
+    marks_of,
+    note_below,
+)
+from mediaframes.plot._tables import check, check_numbers, names_of, percent
 from mediaframes.plot.style import (
-    FAINT,
     GUIDE,
-    INK,
-    MM,
     PALETTE,
-    SMALL,
     TALLEST,
-    TEXT,
     Look,
-    Page,
     axes,
-    figure_of,
-    lay_out,
-    legend_columns,
     looks,
     millimeters,
     styled,
     tint,
 )
 
-INKED = 0.13  # of the map that all marks cover together; more would leave no room for names
-DOT = 1.2  # points; a smaller mark could not be seen, nor its color
-MARGIN = 0.15  # about the outermost marks, of the span
-LINE = 3.4  # a line of small text, millimeters
-NAME = 18  # letters of a name on one line beside its mark
 ALONE = Look("#9a9a9a", "o", "-")
 
 
@@ -82,14 +71,14 @@ def topic_map(
     """
     verb = "mf.topic_map(topics)"
     needed = ["topic", "name", "share", "x", "y", *([group] if group else [])]
-    rows = _marks(check(table, needed, plot="topic_map", verb=verb), "share", "topic_map", verb)
+    rows = marks_of(check(table, needed, plot="topic_map", verb=verb), "share", "topic_map", verb)
     names = names_of(rows, group) if group else []
     if group and rows[group].isna().any():
         raise InputError(f"plot.topic_map: '{group}' is missing for a topic; give each its group")
     found = looks(names, colors) if group else {"": Look(PALETTE[0], "o", "-")}
     shape = [found[str(value)] for value in rows[group]] if group else [found[""]] * len(rows)
-    tall = height or _height(width)
-    ax = _bare(axes(width=width, height=min(tall + 8, TALLEST), ax=ax))
+    tall = height or height_of(width)
+    ax = bare(axes(width=width, height=min(tall + 8, TALLEST), ax=ax))
     ax.axhline(0, color=GUIDE, lw=0.6, zorder=0)
     ax.axvline(0, color=GUIDE, lw=0.6, zorder=0)
     handles = [
@@ -97,18 +86,18 @@ def topic_map(
                markerfacecolor=tint(found[name].color, 0.45), markersize=5)
         for name in names
     ]  # fmt: skip
-    _legend(ax, handles, millimeters(width))
+    legend_above(ax, handles, millimeters(width))
     kept = (
         f"; {percent(round(rows['kept'].iloc[0], 2))}% of the distances" if "kept" in rows else ""
     )
-    _note(
+    note_below(
         ax,
         f"Close together: alike words (two dimensions{kept}). "
         f"Area: share of the words (largest {percent(round(rows['share'].max(), 3))}%)",
         width,
     )
     filled = [tint(look.color, 0.45) for look in shape]
-    _draw(ax, rows, "share", shape, filled)
+    draw_marks(ax, rows, "share", shape, filled)
     return ax
 
 
@@ -160,7 +149,7 @@ def topic_network(
     verb = "mf.network_map(network)"
     needed = ["topic", "name", "size", "package", "stability", "x", "y"]
     rows = check(nodes, needed, plot="topic_network", verb=verb)
-    rows = _marks(rows, "size", "topic_network", verb)
+    rows = marks_of(rows, "size", "topic_network", verb)
     lines = check(
         edges, ["topic_a", "topic_b", "similarity", "rank"], plot="topic_network", verb=verb
     )
@@ -172,12 +161,12 @@ def topic_network(
     order = list(rows.loc[several].sort_values("package")["package"].astype(str).unique())
     found = looks(order, colors)
     shape = [found.get(name, ALONE) for name in packages]
-    tall = height or _height(width)
-    ax = _bare(axes(width=width, height=min(tall + 14, TALLEST), ax=ax))
+    tall = height or height_of(width)
+    ax = bare(axes(width=width, height=min(tall + 14, TALLEST), ax=ax))
     drawn = lines[lines["rank"] <= strongest]
-    _edges(ax, drawn, rows)
-    _legend(ax, _package_handles(rows, found, bool((~several).any())), millimeters(width))
-    _note(
+    edges_between(ax, drawn, rows, "topic_network")
+    legend_above(ax, _package_handles(rows, found, bool((~several).any())), millimeters(width))
+    note_below(
         ax,
         f"{len(drawn)} of {len(lines)} edges: the {strongest} strongest of each topic. Area: share "
         f"of the words. Hollow: stability below {stable:g}",
@@ -187,7 +176,7 @@ def topic_network(
     filled = [
         "white" if weak else tint(look.color, 0.6) for look, weak in zip(shape, low, strict=True)
     ]
-    _draw(ax, rows, "size", shape, filled)
+    draw_marks(ax, rows, "size", shape, filled)
     return ax
 
 
@@ -211,217 +200,80 @@ def _handle(look: Look, text: str) -> Line2D:
     )  # fmt: skip
 
 
-def _edges(ax: Axes, drawn: pd.DataFrame, rows: pd.DataFrame) -> None:
-    places = rows.set_index("topic")[["x", "y"]].astype(float)
-    absent = sorted({*drawn["topic_a"], *drawn["topic_b"]} - set(places.index))
-    if absent:
-        raise InputError(
-            f"plot.topic_network: an edge leads to topic {absent[0]}, which is not in nodes; take "
-            "both tables from one network"
-        )
-    drawn = drawn.sort_values(["similarity", "topic_a", "topic_b"], kind="stable")
-    strength = drawn["similarity"].to_numpy(float) / max(float(drawn["similarity"].max()), 1e-9)
-    ends = [places.loc[drawn[column]].to_numpy() for column in ("topic_a", "topic_b")]
-    ax.add_collection(
-        LineCollection(
-            list(np.stack(ends, axis=1)),
-            linewidths=0.5 + 2.0 * strength,
-            colors=[tint(INK, 0.15 + 0.3 * value) for value in strength],
-            zorder=1,
-        ),
-        autolim=False,
+@styled
+def word_network(
+    nodes: pd.DataFrame,
+    edges: pd.DataFrame,
+    *,
+    strongest: int = 3,
+    group: str | None = None,
+    colors: Mapping[str, str] | None = None,
+    height: float | None = None,
+    width: str | float = "double",
+    ax: Axes | None = None,
+) -> Axes:
+    """Words that stand together, drawn near each other; the area of a mark is how often.
+
+    Only the strongest edges of each word are drawn; a line below says how many.
+
+    Parameters
+    ----------
+    nodes, edges : DataFrame
+        From ``network.map()`` of `mf.cooccurrence`: word, n, x, y; source, target, strength, rank.
+    strongest : int
+        Edges drawn of each word.
+    group : str, optional
+        A column of `nodes` to color by, e.g. the frame a word belongs to.
+    colors : mapping, optional
+        Group to hex color.
+    height : float, optional
+        Of the network, millimeters.
+    width : str or float
+        "single", "onehalf", "double" or millimeters.
+    ax : Axes, optional
+        Axes to draw on.
+
+    Examples
+    --------
+    >>> nodes = pd.DataFrame({"word": ["bank", "loan", "vote"], "n": [5, 3, 2], "x": [-1, 0, 1],
+    ...                       "y": [0, 1, 0]})
+    >>> edges = pd.DataFrame({"source": ["bank"], "target": ["loan"], "strength": 0.6, "rank": 1})
+    >>> word_network(nodes, edges).get_xlabel().split(".")[0]
+    '1 of 1 edges: the 3 strongest of each word'
+    """
+    verb = "network.map() of mf.cooccurrence"
+    needed = ["word", "n", "x", "y", *([group] if group else [])]
+    rows = check(nodes, needed, plot="word_network", verb=verb)
+    rows = rows.sort_values(["n", "word"], ascending=[False, True]).rename(columns={"word": "name"})
+    rows = marks_of(rows.assign(topic=range(1, len(rows) + 1)), "n", "word_network", verb)
+    lines = check(edges, ["source", "target", "strength", "rank"], plot="word_network", verb=verb)
+    numbers = dict(zip(rows["name"], rows["topic"], strict=True))
+    lines = lines.assign(
+        topic_a=lines["source"].map(lambda word: numbers.get(word, word)),
+        topic_b=lines["target"].map(lambda word: numbers.get(word, word)),
+        similarity=lines["strength"],
     )
-
-
-# ---------------------------------------------------------------------------- marks and names
-
-
-def _height(width: str | float) -> float:
-    """Millimeters: the narrower the figure, the nearer to a square."""
-    return millimeters(width) * (0.6 if millimeters(width) > 130 else 0.9)
-
-
-def _marks(rows: pd.DataFrame, size: str, plot: str, verb: str) -> pd.DataFrame:
-    """One row per topic, the largest first, so that small marks lie on top."""
-    for column in (size, "x", "y"):
-        check_numbers(rows, column, plot=plot, verb=verb)
-    numbers = rows[[size, "x", "y"]].to_numpy(float)
-    if rows["topic"].duplicated().any():
-        raise InputError(f"plot.{plot}: two rows for one topic; filter the table to one model")
-    if not np.isfinite(numbers).all() or (numbers[:, 0] < 0).any():
-        raise InputError(f"plot.{plot}: a place or '{size}' is missing or negative; see {verb}")
-    rows = rows.sort_values([size, "topic"], ascending=[False, True], ignore_index=True)
-    missing = rows["name"].isna() | (rows["name"].astype(str) == "")
-    rows["name"] = rows["name"].astype(str).mask(missing, "Topic " + rows["topic"].astype(str))
-    return rows
-
-
-def _bare(ax: Axes) -> Axes:
-    """Axes without ticks: only closeness means something."""
-    ax.set_xticks([])
-    ax.set_yticks([])
-    ax.spines[:].set_visible(False)
+    check_numbers(lines, "similarity", plot="word_network", verb=verb)
+    if strongest < 1:
+        raise InputError(f"strongest={strongest}: give the number of edges of each word, from 1")
+    found = looks(names_of(rows, group), colors) if group else {}
+    plain = Look(PALETTE[0], "o", "-") if group is None else ALONE
+    shape = (
+        [found.get(str(value), plain) for value in rows[group]] if group else [plain] * len(rows)
+    )
+    tall = height or height_of(width)
+    ax = bare(axes(width=width, height=min(tall + 14, TALLEST), ax=ax))
+    drawn = lines[lines["rank"] <= strongest]
+    edges_between(ax, drawn, rows, "word_network")
+    handles = [_handle(look, name) for name, look in found.items()]
+    if group and rows[group].isna().any():
+        handles.append(_handle(ALONE, "others"))
+    legend_above(ax, handles, millimeters(width))
+    note_below(
+        ax,
+        f"{len(drawn)} of {len(lines)} edges: the {strongest} strongest of each word. Area: how "
+        "often the word occurs",
+        width,
+    )
+    draw_marks(ax, rows, "n", shape, [tint(look.color, 0.6) for look in shape])
     return ax
-
-
-def _legend(ax: Axes, handles: list[Line2D], width: float) -> None:
-    figure = figure_of(ax)
-    if not handles or (isinstance(figure, Page) and figure.in_panels):
-        return
-    names = [str(handle.get_label()) for handle in handles]
-    figure.legend(
-        handles=handles, loc="outside upper left", handlelength=1.0, columnspacing=1.2,
-        ncols=legend_columns(names, width, mark=8.0),
-    )  # fmt: skip
-
-
-def _note(ax: Axes, text: str, width: str | float) -> None:
-    room = int(millimeters(width) / 1.5)
-    ax.set_xlabel(wrap(text, room), fontsize=SMALL, loc="left")
-
-
-def _draw(ax: Axes, rows: pd.DataFrame, size: str, shape: list[Look], filled: list[str]) -> None:
-    """The marks with their areas, and their names where there is room."""
-    texts, places, marks, room = _names(ax, rows, size, shape)
-    sizes = _sizes(ax, texts)
-    for row, look in enumerate(shape):
-        ax.scatter(
-            rows["x"].iloc[row],
-            rows["y"].iloc[row],
-            s=np.pi * marks[row, 2] ** 2 / _area(look.marker),
-            marker=look.marker,
-            facecolor=filled[row],
-            edgecolor=look.color,
-            linewidth=0.8,
-            zorder=2 + row / len(shape),
-            clip_on=False,
-            label="_topic",
-        )
-        _write(ax, texts[row], marks[row], places[row], sizes[row], room)
-
-
-def _names(
-    ax: Axes, rows: pd.DataFrame, size: str, shape: list[Look]
-) -> tuple[list[str], np.ndarray, np.ndarray, tuple[float, float]]:
-    """What stands beside each mark, where; names without room give way to their number."""
-    figure = figure_of(ax)
-    tall = figure.get_figheight()
-    # corners of other shapes reach farther than a circle of the same area
-    reach = np.array([1.0 if look.marker == "o" else 1.35 for look in shape])
-    numbered: set[int] = set()
-    key: Legend | None = None
-    while True:  # ends: each round numbers another topic
-        lay_out(figure)
-        _limits(ax, rows)
-        marks, room = _measured(ax, rows, size)
-        both = zip(rows["topic"], rows["name"], strict=True)
-        texts = [
-            str(number) if row in numbered else wrap(name, NAME)
-            for row, (number, name) in enumerate(both)
-        ]
-        outer = marks * np.column_stack([np.ones((len(marks), 2)), reach])
-        places = beside(outer, _sizes(ax, texts), room)
-        crowded = {int(row) for row in np.flatnonzero(np.isnan(places[:, 0]))} - numbered
-        if not crowded:
-            return texts, places, marks, room
-        numbered |= crowded
-        if isinstance(figure, Page) and not figure.in_panels:
-            if key is not None:
-                key.remove()
-            key = _list_names(figure, rows.iloc[sorted(numbered)], tall)
-
-
-def _limits(ax: Axes, rows: pd.DataFrame) -> None:
-    """One scale for both directions, with a margin for marks and names."""
-    box = ax.get_window_extent()
-    middle, span = [], []
-    for column in ("x", "y"):
-        low, high = float(rows[column].min()), float(rows[column].max())
-        middle.append((low + high) / 2)
-        span.append((high - low) * (1 + 2 * MARGIN))
-    scale = max(span[0] / box.width, span[1] / box.height) or 1.0
-    for set_limits, center, pixels in (
-        (ax.set_xlim, middle[0], box.width),
-        (ax.set_ylim, middle[1], box.height),
-    ):
-        set_limits(center - scale * pixels / 2, center + scale * pixels / 2)
-
-
-def _measured(ax: Axes, rows: pd.DataFrame, size: str) -> tuple[np.ndarray, tuple[float, float]]:
-    """Center and radius of each mark, and the room, in points from the axes' lower left corner."""
-    per_point = figure_of(ax).dpi / 72
-    box = ax.get_window_extent()
-    room = (box.width / per_point, box.height / per_point)
-    places = ax.transData.transform(rows[["x", "y"]].to_numpy(float))
-    places = (places - [box.x0, box.y0]) / per_point
-    share = rows[size].to_numpy(float) / max(float(rows[size].sum()), 1e-12)
-    radius = np.sqrt(INKED * share * room[0] * room[1] / np.pi)
-    return np.column_stack([places, np.maximum(radius, DOT)]), room
-
-
-def _sizes(ax: Axes, texts: list[str]) -> np.ndarray:
-    """Width and height of each text in points, with a little air."""
-    per_point = figure_of(ax).dpi / 72
-    sizes = []
-    for text in texts:
-        probe = ax.text(0, 0, text, fontsize=SMALL, linespacing=1.05)
-        box = probe.get_window_extent()
-        sizes.append((box.width / per_point + 2, box.height / per_point + 1))
-        probe.remove()
-    return np.array(sizes)
-
-
-def _write(
-    ax: Axes, text: str, mark: np.ndarray, spot: np.ndarray, size: np.ndarray, room: Any
-) -> None:
-    """One name; where it stands away from its mark, a hairline joins them."""
-    inside = bool(np.isnan(spot[0]))  # no room even for the number: on the mark itself
-    center = mark[:2] if inside else spot
-    note = ax.text(
-        center[0] / room[0], center[1] / room[1], text, transform=ax.transAxes, ha="center",
-        va="center", fontsize=SMALL, linespacing=1.05, color=INK, zorder=5, label="_name",
-    )  # fmt: skip
-    note.set_in_layout(False)
-    if inside:
-        return
-    note.set_bbox({"facecolor": "white", "edgecolor": "white", "linewidth": 0, "pad": 0.2})
-    nearest = np.clip(mark[:2], spot - size / 2, spot + size / 2)
-    way = nearest - mark[:2]
-    far = float(np.hypot(*way))
-    if far - mark[2] > (GAPS[0] + GAPS[1]) / 2:
-        ends = np.array([mark[:2] + way / far * mark[2], nearest]) / room
-        ax.add_line(
-            Line2D(*ends.T, transform=ax.transAxes, lw=0.5, color=FAINT, zorder=4, label="_to-name")
-        )
-
-
-def _list_names(figure: Page, rows: pd.DataFrame, tall: float) -> Legend:
-    """The names of numbered topics below the map, which is `tall` inches high without them."""
-    width = figure.get_figwidth() / MM
-    most = 3 if width > 150 else 2 if width > 100 else 1
-    rows = rows.sort_values("topic")
-    texts = [
-        f"{number}  {shorten(name, int(width / most / 1.5) - 6)}"
-        for number, name in zip(rows["topic"], rows["name"], strict=True)
-    ]
-    # small letters are narrower than those the columns of a legend are reckoned with
-    columns = min(len(texts), max(most, legend_columns(texts, width * TEXT / SMALL, mark=4.0)))
-    lines = -(-len(texts) // columns)
-    figure.set_figheight(min(tall + (LINE * lines + 2) * MM, TALLEST * MM))
-    key = figure.legend(
-        handles=[Line2D([], [], ls="none", label=text) for text in texts],
-        loc="outside lower left", ncols=columns, fontsize=SMALL, handlelength=0, handletextpad=0,
-        columnspacing=1.0, labelspacing=0.25,
-    )  # fmt: skip
-    return key
-
-
-def _area(marker: str) -> float:
-    """What a marker of size 1 covers: markers of one size differ, a circle covers pi / 4."""
-    style = MarkerStyle(marker)
-    path = style.get_path().transformed(style.get_transform())
-    total = 0.0
-    for polygon in path.to_polygons():
-        x, y = np.asarray(polygon).T
-        total += float(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1])) / 2
-    return abs(total)

@@ -6,13 +6,11 @@ import numpy as np
 import pandas as pd
 
 from mediaframes.errors import InputError
+from mediaframes.inference.layout import forces, ranks, scaled, springs
 from mediaframes.topics.model import Topics
 
 if TYPE_CHECKING:
     from mediaframes.topics.networks import TopicNetwork
-
-ROUNDS = 300  # of the layout; its steps grow smaller and end at 0
-LINKS = 3  # edges of each topic that pull: all of a dense graph would pull it into one ball
 
 
 def topic_map(topics: Topics) -> pd.DataFrame:
@@ -73,27 +71,6 @@ def word_distances(words: np.ndarray) -> np.ndarray:
     return np.asarray(result + result.T)
 
 
-def scaled(distances: np.ndarray) -> tuple[np.ndarray, float]:
-    """Classical multidimensional scaling to (K, 2), and the share of squared distances kept.
-
-    Examples
-    --------
-    >>> places, kept = scaled(np.array([[0.0, 3.0, 4.0], [3.0, 0.0, 5.0], [4.0, 5.0, 0.0]]))
-    >>> float(np.linalg.norm(places[1] - places[2]).round(6)), round(kept, 6)
-    (5.0, 1.0)
-    """
-    n = len(distances)
-    center = np.eye(n) - 1 / n
-    values, vectors = np.linalg.eigh(center @ (distances**2) @ center / -2)
-    best = np.argsort(-values, kind="stable")[:2]
-    places = vectors[:, best] * np.sqrt(np.maximum(values[best], 0.0))
-    # which way an axis runs is arbitrary; rounding keeps last digits from deciding
-    largest = np.argmax(np.abs(places).round(9), axis=0)
-    places = places * np.where(places[largest, [0, 1]] < 0, -1.0, 1.0)
-    positive = float(values[values > 0].sum())
-    return places, float(np.maximum(values[best], 0).sum()) / positive if positive > 0 else 0.0
-
-
 def network_map(network: "TopicNetwork") -> tuple[pd.DataFrame, pd.DataFrame]:
     """A topic network laid out: its topics with places, its edges ranked.
 
@@ -127,46 +104,14 @@ def network_map(network: "TopicNetwork") -> tuple[pd.DataFrame, pd.DataFrame]:
     (6, 1)
     """
     edges = network.edges()
-    ends = pd.concat([edges["topic_a"], edges["topic_b"]])
-    strongest = ends.to_frame("topic").assign(value=[*edges["similarity"], *edges["similarity"]])
-    place = strongest.groupby("topic")["value"].rank(ascending=False, method="first").to_numpy()
-    rank = np.minimum(place[: len(edges)], place[len(edges) :]).astype(np.int64)
-    edges = edges.assign(rank=rank)
-    numbers = pd.Index(network.topics["topic"])
-    pull = np.zeros_like(network.similarity)
-    near = edges[edges["rank"] <= LINKS]
-    one, two = numbers.get_indexer(near["topic_a"]), numbers.get_indexer(near["topic_b"])
-    top = float(near["similarity"].max()) if len(near) else 1.0
-    pull[one, two] = pull[two, one] = near["similarity"].to_numpy() / top
+    ends = ("topic_a", "topic_b")
+    edges = edges.assign(rank=ranks(edges, ends, "similarity"))
+    pull = springs(edges, ends, "similarity", network.topics["topic"])
     start, _ = scaled(1 - network.similarity - np.eye(len(pull)))
-    places = _forces(start, pull)
+    places = forces(start, pull)
     nodes = network.topics.assign(x=places[:, 0], y=places[:, 1])
     nodes["package_stability"] = nodes.groupby("package")["stability"].transform("mean")
     return nodes, edges
-
-
-def _forces(start: np.ndarray, pull: np.ndarray) -> np.ndarray:
-    """Places after `ROUNDS` of attraction along edges and repulsion between all, (K, 2)."""
-    n = len(start)
-    places = start / max(float(np.abs(start).max()), 1e-9)
-    # topics on one spot would not know where to go: a spiral, too small to see, sets them apart
-    turn = np.arange(n) * 2.399963  # the golden angle
-    places = places + 1e-3 * np.column_stack([np.cos(turn), np.sin(turn)])
-    wide = 2 / np.sqrt(n)  # the distance at which two topics joined by a full spring rest
-    for step in range(ROUNDS):
-        way = places[:, None, :] - places[None, :, :]
-        far = np.maximum(np.sqrt((way**2).sum(axis=2)), 1e-6)
-        # gravity keeps parts without edges between them on the page
-        force = (way * (wide**2 / far**2 - pull * far / wide)[:, :, None]).sum(axis=1)
-        force -= 0.5 * places
-        length = np.maximum(np.sqrt((force**2).sum(axis=1)), 1e-9)
-        heat = 0.1 * (1 - step / ROUNDS)
-        places = places + force / length[:, None] * np.minimum(length, heat)[:, None]
-    places = places - places.mean(axis=0)
-    _, _, axes = np.linalg.svd(places, full_matrices=False)
-    places = places @ axes.T
-    largest = np.argmax(np.abs(places).round(6), axis=0)
-    return np.asarray(places * np.where(places[largest, [0, 1]] < 0, -1.0, 1.0))
 
 
 def co_membership(network: "TopicNetwork") -> pd.DataFrame:
