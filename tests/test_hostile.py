@@ -281,6 +281,26 @@ def test_cut_at_any_place(name: str):
         _sane(name, data[: len(data) * place // 20])
 
 
+# formats whose end is to be seen, or what ends their last article
+ENDED = {
+    "APA-OnlineManager RTF": b"", "DeFacto HTML": b"", "Europresse HTML": "news·".encode(),
+    "Factiva HTML": b"Dokument ", "Factiva TXT": b"Document ", "Integrum HTML": b"",
+    "Kikuzo HTML": b"", "Nexis HTML": b"", "Nexis RTF": b"", "WARC": b"", "Yomidasu HTML": b"",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ENDED)
+def test_a_file_that_breaks_off_is_a_warning(name: str, tmp_path: Path, capsys):
+    file, data = _samples()[name]
+    (tmp_path / file).write_bytes(data)
+    assert read(tmp_path / file).files["breaks_off"].tolist() == [0]
+    assert "BREAK OFF" not in capsys.readouterr().out
+    end = data.rindex(ENDED[name]) if ENDED[name] else len(data) - 40
+    (tmp_path / file).write_bytes(data[:end])
+    assert read(tmp_path / file).files["breaks_off"].tolist() == [1]
+    assert f"WARNING: 1 FILES BREAK OFF: {file}" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("name", [name for name in READ if name not in ("XLSX", "Parquet")])
 def test_one_long_line_null_bytes_and_mixed_encodings(name: str):
     file, data = _samples()[name]

@@ -66,7 +66,7 @@ def test_a_cut_report_says_what_is_missing():
     batch = IntegrumHtml().read(data[: data.index(b'name="2"')], "a.html", Options())
     assert (len(batch.rows), batch.announced) == (1, 3)
     assert batch.notes == ("the file breaks off (no </html>): its last article may be cut",)
-    with pytest.raises(InputError, match=r"a.html: an Integrum report without articles"):
+    with pytest.raises(InputError, match=r"a.html: a page of Integrum without articles"):
         IntegrumHtml().read(data[:300], "a.html", Options())
 
 

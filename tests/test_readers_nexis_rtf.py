@@ -58,7 +58,7 @@ def test_losses_are_named():
     batch = NexisRtf().read(data, "a.rtf", Options())
     assert batch.announced == 2 and len(batch.rows) == 1
     assert [(item.row, item.reason) for item in batch.rejected] == [(2, "no text")]
-    assert batch.notes == ("the file is cut off",)
+    assert batch.notes == ("the file is cut off: its last article may be too",)
 
 
 def test_sniffing_and_damage():

@@ -63,7 +63,9 @@ class Apa(Reader):
         roles = {name: name for name in ("text", "title", "date", "outlet")}
         whole = data.rstrip(b"\0 \t\r\n").endswith(b"}")
         notes = () if whole else ("the file breaks off: its last article may be cut",)
-        return Batch(rows_or_none(rows, numbers), self.name, "", rejected, roles, notes)
+        return Batch(
+            rows_or_none(rows, numbers), self.name, "", rejected, roles, notes, cut=not whole
+        )
 
 
 def _lines(marked: str) -> list[_Line]:

@@ -1,25 +1,24 @@
 """DeFacto (APA, Austria): the print view as HTML, one ``<div class="eintrag">`` per article."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from mediaframes.corpus.readers._apa import SECTION, above_and_text, header_facts
 from mediaframes.corpus.readers._batch import Batch, Options, Reader
 from mediaframes.corpus.readers._pages import (
-    broken_off,
-    decode_page,
     one_line,
-    read_articles,
+    read_page,
     text_of,
     tree,
 )
-from mediaframes.errors import InputError
 
 _ARTICLE = re.compile(r"<div\b[^>]{0,200}\bclass=[\"']?eintrag\b", re.IGNORECASE)
 _ENTRY = re.compile(rb"<div\b[^>]{0,200}\bclass=[\"']?eintrag\b", re.IGNORECASE)
 _TITLE = re.compile(rb"<title>\s*DeFacto", re.IGNORECASE)
 _HERE = "\ue001"  # marks the heading among the lines
 _LOST_QUOTE = re.compile(r"(?:^|[\s(])\?(?=[^\W\d])")  # ?Word, where „Word stood
+ROLES = ("text", "title", "date", "outlet")
 
 
 class DeFacto(Reader):
@@ -36,16 +35,14 @@ class DeFacto(Reader):
 
     def read(self, data: bytes, file: str, options: Options) -> Batch:
         """The title is the heading; what stands above it is the kicker."""
-        text, encoding, notes = decode_page(data, encoding=options.encoding, file=file)
-        notes = (*notes, *broken_off(text))
-        rows, rejected = read_articles(text, _ARTICLE, _article)
-        if rows.empty and not rejected:
-            raise InputError(f"{file}: a DeFacto page without articles; save the page once more")
-        lost = sum(len(_LOST_QUOTE.findall(found)) for found in rows.get("text", ()))
-        if lost:
-            notes = (*notes, f"{lost} quotation marks are lost in the file and stand as '?'")
-        roles = {name: name for name in ("text", "title", "date", "outlet")}
-        return Batch(rows, self.name, encoding, rejected, roles, notes)
+        _, batch = read_page(
+            data, file, options, form=self.name, mark=_ARTICLE, article=_article, roles=ROLES
+        )
+        lost = sum(len(_LOST_QUOTE.findall(found)) for found in batch.rows.get("text", ()))
+        if not lost:
+            return batch
+        note = f"{lost} quotation marks are lost in the file and stand as '?'"
+        return replace(batch, notes=(*batch.notes, note))
 
 
 def _article(piece: str) -> dict[str, Any]:

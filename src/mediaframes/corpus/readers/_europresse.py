@@ -78,10 +78,13 @@ class Europresse(Reader):
             )
         found = [(piece.line, _new(piece) if new else _old(piece)) for piece in pieces]
         last = found[-1][1]
-        if isinstance(last, dict) and "id" not in last and "</html" not in text[-2000:].lower():
+        off = isinstance(last, dict) and "id" not in last and "</html" not in text[-2000:].lower()
+        if off:
             notes = (*notes, f"cut off in the last article (line {pieces[-1].line})")
         layout = "new layout" if new else "old layout"
-        return batch(found, format=f"{self.name} ({layout})", encoding=encoding, notes=notes)
+        return batch(
+            found, format=f"{self.name} ({layout})", encoding=encoding, notes=notes, cut_off=off
+        )
 
 
 def _new(piece: Piece) -> dict[str, Any] | Rejected:

@@ -102,11 +102,12 @@ class FactivaHtml(Reader):
             )
         found = [(piece.line, _article(piece)) for piece in pieces]
         last = found[-1][1]
-        if isinstance(last, dict) and "id" not in last and "</html>" not in text[-2000:].lower():
+        off = isinstance(last, dict) and "id" not in last and "</html>" not in text[-2000:].lower()
+        if off:
             notes = (*notes, f"cut off in the last article (line {pieces[-1].line})")
         if results := _RESULTS.search(text):
             notes = (*notes, f"the search had {results[1].strip()} results, this page holds some")
-        return batch(found, format=self.name, encoding=encoding, notes=notes)
+        return batch(found, format=self.name, encoding=encoding, notes=notes, cut_off=off)
 
 
 def _article(piece: Piece) -> dict[str, Any] | Rejected:

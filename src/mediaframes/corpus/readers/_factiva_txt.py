@@ -168,9 +168,10 @@ def _read(text: str, file: str, form: str, encoding: str, notes: tuple[str, ...]
             "save them in 'Article Format'"
         )
     last = found[-1][1]
-    if isinstance(last, dict) and "id" not in last:
+    off = isinstance(last, dict) and "id" not in last
+    if off:
         notes = (*notes, "the last article has no number: the file may be cut off")
-    return batch(found, format=form, encoding=encoding, notes=notes)
+    return batch(found, format=form, encoding=encoding, notes=notes, cut_off=off)
 
 
 def _pieces(lines: list[str]) -> list[_Piece]:

@@ -1,18 +1,17 @@
 """Integrum (Russia): the HTML report with a list of contents and field tables like ``^ИС:``."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from mediaframes.corpus.readers._batch import Batch, Options, Reader
 from mediaframes.corpus.readers._pages import (
-    broken_off,
     decode_page,
     one_line,
-    read_articles,
+    read_page,
     text_of,
     tree,
 )
-from mediaframes.errors import InputError
 
 # Columns of the XLSX export, which `_xlsx.py` reads. The article stands under "announcement".
 COLUMNS = {
@@ -37,6 +36,7 @@ _ENTRY = re.compile(r'<a\s+href="#\d+"', re.IGNORECASE)
 _FIELD = re.compile(r"^\^(\w\w):[ \t]*", re.MULTILINE)
 # A paragraph begins with an empty line or with spaces; other line breaks only fill the width.
 _PARAGRAPH = re.compile(r"\n(?:[ \t]*\n)+|\n(?=[ \t]{2})")
+ROLES = ("text", "title", "date", "outlet", "author")
 
 
 class IntegrumHtml(Reader):
@@ -53,14 +53,10 @@ class IntegrumHtml(Reader):
 
     def read(self, data: bytes, file: str, options: Options) -> Batch:
         """One article per entry; the list of contents says how many there should be."""
-        text, encoding, notes = decode_page(data, encoding=options.encoding, file=file)
-        notes = (*notes, *broken_off(text))
-        rows, rejected = read_articles(text, _ARTICLE, _article)
-        if rows.empty and not rejected:
-            raise InputError(f"{file}: an Integrum report without articles; export it once more")
-        announced = len(_ENTRY.findall(text)) or None
-        roles = {name: name for name in ("text", "title", "date", "outlet", "author")}
-        return Batch(rows, self.name, encoding, rejected, roles, notes, announced)
+        text, batch = read_page(
+            data, file, options, form=self.name, mark=_ARTICLE, article=_article, roles=ROLES
+        )
+        return replace(batch, announced=len(_ENTRY.findall(text)) or None)
 
 
 def _article(piece: str) -> dict[str, Any]:

@@ -1,19 +1,18 @@
 """Kikuzo (Japan): pages of the Asahi Shimbun's database, a table of facts above each article."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from mediaframes.corpus.readers._batch import Batch, Options, Reader
 from mediaframes.corpus.readers._pages import (
-    broken_off,
     decode_page,
     one_line,
-    read_articles,
+    read_page,
     text_of,
     tree,
     with_class,
 )
-from mediaframes.errors import InputError
 
 _ARTICLE = re.compile(r"<table\b[^>]{0,200}\btopic-list\b", re.IGNORECASE)
 _DETAIL = re.compile(rb"<table\b[^>]{0,200}\btopic-(?:list|detail)\b", re.IGNORECASE)
@@ -28,6 +27,7 @@ _COLUMNS = {
 }
 _WITHHELD = "著作権などの関係で本文を表示できません"
 OUTLET = "朝日新聞"  # no article names it, but the page does: the database is this newspaper's
+ROLES = ("text", "title", "date", "outlet", "language")
 
 
 class Kikuzo(Reader):
@@ -44,19 +44,16 @@ class Kikuzo(Reader):
 
     def read(self, data: bytes, file: str, options: Options) -> Batch:
         """One article per table; those whose text is withheld are left out as such."""
-        text, encoding, notes = decode_page(data, encoding=options.encoding, file=file)
-        notes = (*notes, *broken_off(text))
-        rows, rejected = read_articles(text, _ARTICLE, _article)
-        if rows.empty and not rejected:
-            raise InputError(f"{file}: a Kikuzo page without articles; save the page once more")
+        text, batch = read_page(
+            data, file, options, form=self.name, mark=_ARTICLE, article=_article, roles=ROLES
+        )
         total = _TOTAL.search(text)
         announced = int(total[1]) if total else None
-        here = len(rows) + len(rejected)
-        notes = (*notes, f"outlet: {OUTLET}, from the database's name")
+        here = batch.total
+        notes = (*batch.notes, f"outlet: {OUTLET}, from the database's name")
         if announced is not None and announced > here:
             notes = (*notes, f"the search had {announced} hits, this page holds {here} of them")
-        roles = {name: name for name in ("text", "title", "date", "outlet", "language")}
-        return Batch(rows, self.name, encoding, rejected, roles, notes, announced)
+        return replace(batch, notes=notes, announced=announced)
 
 
 def _article(piece: str) -> dict[str, Any]:

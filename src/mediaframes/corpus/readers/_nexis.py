@@ -12,10 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import pandas as pd
-
 from mediaframes.corpus.months import MONTHS
-from mediaframes.corpus.readers._batch import Rejected, table
+from mediaframes.corpus.readers._batch import Rejected
 
 ROLES = ("text", "title", "date", "outlet", "author", "language")
 START = 80  # characters shown of what is not read
@@ -427,17 +425,3 @@ def collect(
             rows.append(found)
             places.append(place)
     return rows, places, rejected
-
-
-def rows_table(rows: list[dict[str, Any]], places: list[int]) -> pd.DataFrame:
-    """The rows as a table, which has its columns also where every document was rejected."""
-    return table(rows, places) if rows else pd.DataFrame(columns=list(ROLES), dtype="object")
-
-
-def undated(rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
-    """A note on articles without a date, which often have a load date."""
-    without = sum(row.get("date") is None for row in rows)
-    loaded = sum(row.get("date") is None and row.get("load_date") is not None for row in rows)
-    if not without:
-        return ()
-    return (f"{without} without a date ({loaded} of them with a load_date)",)

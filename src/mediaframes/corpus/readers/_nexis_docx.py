@@ -20,9 +20,8 @@ from mediaframes.corpus.readers._nexis import (
     counter,
     day_of,
     label_of,
-    rows_table,
-    undated,
 )
+from mediaframes.corpus.readers._nexis_batch import nexis_batch, rows_table
 from mediaframes.corpus.readers._zip import brief
 from mediaframes.errors import InputError
 
@@ -133,9 +132,8 @@ def _classic(paragraphs: list[Block], marks: list[int]) -> Batch:
     )
     cover = "\n".join(block.text for block in paragraphs[: marks[0]])
     said, odd = announced(cover, counters)
-    roles = {name: name for name in ROLES}
-    return Batch(
-        rows_table(rows, places), NexisDocx.name, "", rejected, roles, (*odd, *undated(rows)), said
+    return nexis_batch(
+        rows, places, rejected, form=NexisDocx.name, notes=odd, announced=said, cut=False
     )
 
 
@@ -160,15 +158,8 @@ def _uni(paragraphs: list[Block]) -> Batch:
         if not ended:
             notes = ("the last article has no end: the file may be cut off",)
     said = int(counts[0][1]) if counts else None
-    roles = {name: name for name in ROLES}
-    return Batch(
-        rows_table(rows, places),
-        NexisDocx.name,
-        "",
-        rejected,
-        roles,
-        (*notes, *undated(rows)),
-        said,
+    return nexis_batch(
+        rows, places, rejected, form=NexisDocx.name, notes=notes, announced=said, cut=False
     )
 
 

@@ -5,15 +5,13 @@ import re
 from mediaframes.corpus.readers._batch import Batch, Options, Reader
 from mediaframes.corpus.readers._decode import decode, looks_like_text
 from mediaframes.corpus.readers._nexis import (
-    ROLES,
     Block,
     Counter,
     announced,
     collect,
     counter,
-    rows_table,
-    undated,
 )
+from mediaframes.corpus.readers._nexis_batch import nexis_batch
 from mediaframes.errors import InputError
 
 _ANCHOR = re.compile(r"<a name=\"?DOC_ID[^>]{0,40}>", re.I)
@@ -57,17 +55,11 @@ class NexisHtml(Reader):
         rows, places, rejected = collect(documents)
         cover = "\n".join(block.text for block in _blocks(text[: starts[0]], middle, 1))
         said, odd = announced(cover, counters)
-        if "</html" not in text[-2000:].lower() and "</body" not in text[-2000:].lower():
-            odd = (*odd, "the page is cut off")
-        return Batch(
-            rows_table(rows, places),
-            self.name,
-            encoding,
-            rejected,
-            {name: name for name in ROLES},
-            (*notes, *odd, *undated(rows)),
-            said,
-        )
+        tail = text[-2000:].lower()
+        return nexis_batch(
+            rows, places, rejected, form=self.name, encoding=encoding, notes=(*notes, *odd),
+            announced=said, cut="</html" not in tail and "</body" not in tail,
+        )  # fmt: skip
 
 
 def _blocks(text: str, middle: set[str], line: int) -> list[Block]:

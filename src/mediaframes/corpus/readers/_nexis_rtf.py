@@ -5,15 +5,13 @@ from collections.abc import Iterator
 
 from mediaframes.corpus.readers._batch import Batch, Options, Reader
 from mediaframes.corpus.readers._nexis import (
-    ROLES,
     Block,
     announced,
     collect,
     counter,
     label_of,
-    rows_table,
-    undated,
 )
+from mediaframes.corpus.readers._nexis_batch import nexis_batch
 from mediaframes.corpus.readers._rtf import rtf_text
 from mediaframes.errors import InputError
 
@@ -56,15 +54,9 @@ class NexisRtf(Reader):
             row["text"] = re.sub(r"\n+", "\n\n", row["text"])
         cover = "\n".join(lines[: marks[0][0]]).replace(CENTERED, "")
         said, odd = announced(cover, [found for _, found in marks])
-        notes = (*odd, *undated(rows))
-        return Batch(
-            rows_table(rows, places),
-            self.name,
-            "",
-            rejected,
-            {name: name for name in ROLES},
-            notes if data.rstrip(b"\0\r\n\t ").endswith(b"}") else (*notes, "the file is cut off"),
-            said,
+        whole = data.rstrip(b"\0\r\n\t ").endswith(b"}")
+        return nexis_batch(
+            rows, places, rejected, form=self.name, notes=odd, announced=said, cut=not whole
         )
 
 

@@ -7,16 +7,14 @@ from mediaframes.corpus.readers._batch import Batch, Options, Reader
 from mediaframes.corpus.readers._decode import bare_name, decode, head_text, looks_like_text
 from mediaframes.corpus.readers._delimited import ENDINGS
 from mediaframes.corpus.readers._nexis import (
-    ROLES,
     Block,
     Counter,
     announced,
     collect,
     counter,
     label_of,
-    rows_table,
-    undated,
 )
+from mediaframes.corpus.readers._nexis_batch import nexis_batch
 from mediaframes.errors import InputError
 
 _SPACES = {0xA0: " ", 0x0C: " ", 0xAD: None}  # soft hyphens show only where a word is broken
@@ -57,15 +55,10 @@ class NexisTxt(Reader):
         )
         cover = "\n".join(lines[: marks[0][0]])
         said, odd = announced(cover, [Counter(*found) for _, found in marks])
-        return Batch(
-            rows_table(rows, places),
-            self.name,
-            encoding,
-            rejected,
-            {name: name for name in ROLES},
-            (*notes, *odd, *undated(rows)),
-            said,
-        )
+        return nexis_batch(
+            rows, places, rejected, form=self.name, encoding=encoding, notes=(*notes, *odd),
+            announced=said, cut=False,
+        )  # fmt: skip
 
 
 def paragraphs(lines: list[str], first: int) -> Iterator[Block]:

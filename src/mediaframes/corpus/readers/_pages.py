@@ -2,12 +2,12 @@
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pandas as pd
 
-from mediaframes.corpus.readers._batch import Rejected, table
+from mediaframes.corpus.readers._batch import Batch, Options, Rejected, table
 from mediaframes.corpus.readers._decode import NO_UTF8, Decoded, decode
 from mediaframes.errors import InputError
 
@@ -72,6 +72,33 @@ def rows_or_none(rows: list[dict[str, Any]], lines: list[int]) -> pd.DataFrame:
 
 class Unreadable(ValueError):
     """A piece of HTML that the parser does not read to its end."""
+
+
+def read_page(
+    data: bytes,
+    file: str,
+    options: Options,
+    *,
+    form: str,
+    mark: re.Pattern[str],
+    article: Callable[[str], dict[str, Any]],
+    roles: Iterable[str],
+) -> tuple[str, Batch]:
+    """A page's text, and its articles as `read_articles` finds them; columns are called as roles.
+
+    Raises
+    ------
+    InputError
+        For a page without articles.
+    """
+    text, encoding, notes = decode_page(data, encoding=options.encoding, file=file)
+    odd = broken_off(text)
+    rows, rejected = read_articles(text, mark, article)
+    if rows.empty and not rejected:
+        base = form.removesuffix(" HTML")
+        raise InputError(f"{file}: a page of {base} without articles; export or save it once more")
+    known = {name: name for name in roles}
+    return text, Batch(rows, form, encoding, rejected, known, (*notes, *odd), cut=bool(odd))
 
 
 def read_articles(

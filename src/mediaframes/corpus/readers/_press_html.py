@@ -180,6 +180,7 @@ def batch(
     encoding: str,
     notes: tuple[str, ...] = (),
     announced: int | None = None,
+    cut_off: bool = False,
 ) -> Batch:
     """Articles and rejects as a `Batch`; an article without text becomes a reject.
 
@@ -187,7 +188,7 @@ def batch(
     ----------
     found : pairs of place and article
         An article is a dict with the roles as keys and whatever else its file says.
-    format, encoding, notes, announced
+    format, encoding, notes, announced, cut_off
         As in `Batch`.
     """
     rows: list[dict[str, Any]] = []
@@ -204,4 +205,4 @@ def batch(
             places.append(place)
     frame = table(rows, places) if rows else pd.DataFrame({"text": []}, dtype="object")
     known = {role: role for role in ROLES if role in frame}
-    return Batch(frame, format, encoding, rejected, known, notes, announced)
+    return Batch(frame, format, encoding, rejected, known, notes, announced, cut=cut_off)

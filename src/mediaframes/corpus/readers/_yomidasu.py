@@ -1,23 +1,23 @@
 """Yomidasu (Japan): pages of the Yomiuri Shimbun's database, a table of facts above each text."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from mediaframes.corpus.readers._batch import Batch, Options, Reader
 from mediaframes.corpus.readers._pages import (
-    broken_off,
     decode_page,
     one_line,
-    read_articles,
+    read_page,
     text_of,
     tree,
     with_class,
 )
-from mediaframes.errors import InputError
 
 _ARTICLE = re.compile(r"<table\b[^>]{0,200}\bcontentsTable\b", re.IGNORECASE)
 _COLUMNS = ("number", "date", "title", "edition", "section", "page", "length", "columns", "photo")
 OUTLET = "読売新聞"  # no article names it, but the page does: the database is this newspaper's
+ROLES = ("text", "title", "date", "outlet", "language")
 
 
 class Yomidasu(Reader):
@@ -35,14 +35,10 @@ class Yomidasu(Reader):
 
     def read(self, data: bytes, file: str, options: Options) -> Batch:
         """One article per table; those without text (cartoons) are left out as such."""
-        text, encoding, notes = decode_page(data, encoding=options.encoding, file=file)
-        notes = (*notes, *broken_off(text))
-        rows, rejected = read_articles(text, _ARTICLE, _article)
-        if rows.empty and not rejected:
-            raise InputError(f"{file}: a Yomidasu page without articles; save the page once more")
-        notes = (*notes, f"outlet: {OUTLET}, from the database's name")
-        roles = {name: name for name in ("text", "title", "date", "outlet", "language")}
-        return Batch(rows, self.name, encoding, rejected, roles, notes)
+        _, batch = read_page(
+            data, file, options, form=self.name, mark=_ARTICLE, article=_article, roles=ROLES
+        )
+        return replace(batch, notes=(*batch.notes, f"outlet: {OUTLET}, from the database's name"))
 
 
 def _article(piece: str) -> dict[str, Any]:
