@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 from mediaframes import Counts, InputError, Topics, fit_topics
 from mediaframes.inference.design import design
 from mediaframes.topics import quality, stm
-from mediaframes.topics._algebra import add_extended
+from mediaframes.topics._algebra import add_extended, column_means
 from mediaframes.topics.labels import label_weights
 from mediaframes.topics.spectral import spectral_start
 from tests import stm_reference as reference
@@ -111,6 +111,14 @@ def test_sums_as_in_80_bits() -> None:
         for value in values.tolist():
             total, expected = add_extended(total, value), expected + np.longdouble(value)
             assert np.longdouble(total[0]) + np.longdouble(total[1]) == expected
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).nmant != 63, reason="no numbers of 80 bits here")
+def test_means_as_in_80_bits() -> None:
+    values = np.random.default_rng(3).normal(size=(1001, 50))
+    expected = values.sum(axis=0, dtype=np.longdouble) / len(values)
+    found = column_means(values, np.ones(len(values)))
+    np.testing.assert_array_equal(found, expected.astype(np.float64))
 
 
 def test_bad_settings() -> None:
@@ -247,6 +255,15 @@ class TestAgainstR:
             np.testing.assert_array_equal(value, expected)
         logs = reference.table(stm_r, name, f"logbeta_it{iterations}.csv.gz")
         np.testing.assert_allclose(np.exp(logs), found.beta, rtol=1e-14)
+
+    def test_coefficients_under_l1(self, stm_r: Path) -> None:
+        # glmnet ends its sweeps early: with a tenth of its threshold coefficients differ by .05
+        name = "poliblog_prevL1_K20"
+        x = reference.table(stm_r, name, "X.csv.gz", header=True)
+        shares = reference.table(stm_r, name, "theta.csv.gz")
+        eta = np.log(shares[:, :-1] / shares[:, -1:])
+        expected = reference.table(stm_r, name, "gamma.csv.gz")
+        np.testing.assert_allclose(stm.lasso(x, eta, np.ones(len(x))), expected, atol=1e-10)
 
     @pytest.mark.parametrize(
         "name", ["gadarian_K3", "poliblog_K20", "poliblog_K50", "poliblog_ctm_K20"]

@@ -23,7 +23,8 @@ def race(folder: Path, name: str) -> dict[str, Any]:
     matrix, meta, vocabulary = reference.corpus(folder, name)
     x = design(meta, formula=reference.formula(name)).matrix
     k, weights = int(name.split("K")[-1]), np.ones(len(meta))
-    stm.fit(matrix[:50], spectral_start(matrix[:50], 3, weights[:50]), weights[:50], most=2)
+    few = matrix[:50], spectral_start(matrix[:50], 3, weights[:50]), weights[:50]
+    stm.fit(*few, covariates=x[:50], most=2)  # compiles the kernels
     begin = time.process_time()
     found = stm.fit(matrix, spectral_start(matrix, k, weights), weights, covariates=x)
     row = {

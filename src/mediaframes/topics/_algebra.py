@@ -14,6 +14,7 @@ from numba import njit
 from mediaframes.topics._vector import add_four, axpy
 
 PLACE = 2.0**52 + 1.0  # Rump, Ogita & Oishi (2008), SIAM Journal on Scientific Computing, 31(1)
+SPLIT = 2.0**27 + 1.0  # halves of a number, so that products are exact: Dekker (1971)
 LAST = 1.5 * 2.0**-11  # of a unit: what is added to it keeps 64 digits below the unit
 
 
@@ -45,6 +46,28 @@ def row_sums(matrix):  # type: ignore[no-untyped-def]
         for value in matrix[i]:
             total = add_extended(total, value)
         result[i] = total[0] + total[1]
+    return result
+
+
+@njit(cache=True, nogil=True)
+def column_means(matrix, weights):  # type: ignore[no-untyped-def]
+    """Weighted means of columns as R's ``colMeans``, divided in 80 bits as well."""
+    n = weights.sum()
+    wide = n * SPLIT
+    head = wide - (wide - n)
+    result = np.empty(matrix.shape[1])
+    for j in range(matrix.shape[1]):
+        total = (0.0, 0.0)
+        for i in range(len(matrix)):
+            total = add_extended(total, weights[i] * matrix[i, j])
+        part = total[0] / n
+        wide = part * SPLIT
+        first = wide - (wide - part)
+        back, second = part * n, part - first
+        lost = ((first * head - back) + first * (n - head) + second * head) + second * (n - head)
+        rest = ((total[0] - back) - lost + total[1]) / n
+        high, low = add_extended((part, 0.0), rest)
+        result[j] = high + low
     return result
 
 

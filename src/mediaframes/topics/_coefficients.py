@@ -60,30 +60,52 @@ def pooled(x, y, weights, square, against, most):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True)
-def group_lasso(square, cross, coefficients, penalty, tolerance, most):  # type: ignore[no-untyped-def]
-    """Block coordinate descent for one penalty, from `coefficients` (p, q), in place.
-
-    `square` (p, p) is the predictors' correlation, `cross` (p, q) their product with the
-    responses over n; the penalty is on the Euclidean norm of each predictor's row.
-    """
+def _sweep(square, cross, coefficients, places, penalty):  # type: ignore[no-untyped-def]
+    """Renew the rows at `places` in turn; the largest square by which a number moved."""
     p, q = cross.shape
     new = np.empty(q)
-    for _ in range(most):
-        moved = 0.0
-        for i in range(p):
-            norm = 0.0
-            for r in range(q):
-                value = cross[i, r]
-                for j in range(p):
-                    if j != i:
-                        value -= square[i, j] * coefficients[j, r]
-                new[r] = value
-                norm += value * value
-            norm = math.sqrt(norm)
-            shrink = 0.0 if norm <= penalty else (1.0 - penalty / norm) / square[i, i]
-            for r in range(q):
-                value = shrink * new[r]
-                moved = max(moved, abs(value - coefficients[i, r]))
-                coefficients[i, r] = value
-        if moved < tolerance:
-            break
+    moved = 0.0
+    for i in places:
+        norm = 0.0
+        for r in range(q):
+            value = cross[i, r]
+            for j in range(p):
+                value -= square[i, j] * coefficients[j, r]
+            new[r] = value + coefficients[i, r]
+            norm += new[r] * new[r]
+        norm = math.sqrt(norm)
+        shrink = 0.0 if norm <= penalty else 1.0 - penalty / norm
+        for r in range(q):
+            change = new[r] * shrink - coefficients[i, r]
+            moved = max(moved, change * change)
+            coefficients[i, r] = new[r] * shrink
+    return moved
+
+
+@njit(cache=True, nogil=True)
+def group_lasso(square, cross, coefficients, order, state, penalty, enough):  # type: ignore[no-untyped-def]
+    """Coordinate descent for one penalty, from `coefficients` (p, q), in place, as glmnet's.
+
+    `square` (p, p) is the predictors' correlation, `cross` (p, q) their product with the responses
+    over n; the penalty is on the Euclidean norm of each predictor's row. It ends when no square of
+    a move reaches `enough`, so early that the order of moves shows in the result: all predictors,
+    then those that ever entered until they settle, and again. `order` and `state` remember between
+    penalties which entered, in which order, how many they are, and whether they ever settled.
+    """
+    everything = np.arange(len(square))
+    known = state[1] > 0
+    while True:
+        if not known:
+            moved = _sweep(square, cross, coefficients, everything, penalty)
+            for i in everything:
+                entered = False
+                for place in order[: state[0]]:
+                    entered = entered or place == i
+                if not entered and np.any(coefficients[i] != 0.0):
+                    order[state[0]] = i
+                    state[0] += 1
+            if moved < enough:
+                break
+        known, state[1] = False, 1
+        while _sweep(square, cross, coefficients, order[: state[0]], penalty) >= enough:
+            pass

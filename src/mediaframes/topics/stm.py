@@ -18,7 +18,8 @@ MOST, TOLERANCE = 500, 1e-5  # R's max.em.its and emtol
 START_VARIANCE = 20.0
 MOST_ROUNDS = 1000  # of the pooled prior's regression
 PENALTIES, RATIO, COST = 100, 1e-4, 2.0  # glmnet's path; what a coefficient costs (ic.k)
-FLAT, ENOUGH, LEAST_PENALTIES = 1e-5, 0.999, 5  # where glmnet ends its path early
+SETTLED = 1e-7  # glmnet's thresh, a share of the variance
+FLAT, ENOUGH, LEAST_PENALTIES = 1e-5, 0.999, 4  # where glmnet ends its path early
 
 
 @dataclass(frozen=True)
@@ -160,11 +161,11 @@ def _means(
     eta: np.ndarray, weights: np.ndarray, covariates: np.ndarray | None, prior: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """Prior means (D, K - 1) and coefficients (P, K - 1) from the articles' coordinates."""
-    from mediaframes.topics._algebra import cross, times
+    from mediaframes.topics._algebra import column_means, cross, times
     from mediaframes.topics._coefficients import pooled
 
     if covariates is None:
-        mean = weights @ eta / weights.sum()
+        mean: Any = column_means(eta, weights)
         return np.tile(mean, (len(eta), 1)), mean[None, :]
     if prior == "L1":
         gamma = lasso(covariates, eta, weights)
@@ -193,19 +194,21 @@ def lasso(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
     cross = (apart * share[:, None]).T @ response
     null = float((share @ response**2).sum())
     top = np.sqrt((cross**2).sum(axis=1)).max()
-    found, best, explained = np.zeros_like(cross), np.inf, 0.0
-    coefficients = found.copy()
+    found, best, before = np.zeros_like(cross), np.inf, null
+    coefficients, order, state = found.copy(), np.zeros(len(cross), np.int64), np.zeros(2, np.int64)
+    enough = SETTLED * null / cross.shape[1]
     for number, penalty in enumerate(top * np.geomspace(1, RATIO, PENALTIES)):
-        group_lasso(square, cross, coefficients, penalty, 1e-7, 100_000)
+        if number:
+            group_lasso(square, cross, coefficients, order, state, penalty, enough)
         error = null - 2 * (coefficients * cross).sum()
         error += float((coefficients * (square @ coefficients)).sum())
         criterion = weights.sum() * error + COST * np.count_nonzero(coefficients)
         if criterion < best:
             best, found = criterion, coefficients.copy()
-        now = 1 - error / null
-        if number >= LEAST_PENALTIES and (now - explained < FLAT * now or now > ENOUGH):
+        explained = 1 - error / null
+        if number >= LEAST_PENALTIES and (before - error < FLAT * error or explained > ENOUGH):
             break
-        explained = now
+        before = error
     slopes = found / spread[:, None]
     return np.vstack([middle - center @ slopes, slopes])
 
