@@ -168,10 +168,23 @@ def test_of_a_zip_that_breaks_off_whole_files_are_read_and_the_others_named(tmp_
     assert read(tmp_path).docs.index.tolist()[:4] == ["1", "2", "3", "7"]
 
 
+def test_the_list_of_an_archive_inside_is_not_taken_for_the_whole(tmp_path: Path):
+    data = zipped({"a.csv": TABLE, "in.zip": zipped({"b_2024-10-10_5.txt": b"Sun."}),
+                   "c.txt": STORY}, zipfile.ZIP_STORED)  # fmt: skip
+    (tmp_path / "cut.zip").write_bytes(data[:-60])
+    corpus = read(tmp_path)
+    assert len(corpus) == 4
+    assert corpus.files.set_index("file").loc["cut.zip", "breaks_off"] == 1
+
+
 def test_every_cut_of_a_zip_is_said():
     for data in (zipped(THREE), streamed(THREE)):
         for end in range(4, len(data) - 1):
-            items = list(_archives.contents(io.BytesIO(data[:end]), "a.zip"))
+            try:
+                items = list(_archives.contents(io.BytesIO(data[:end]), "a.zip"))
+            except InputError as error:
+                assert "THE ARCHIVE BREAKS OFF" in str(error)
+                continue
             assert items[-1].cut
             for item in items[:-1]:
                 assert item.skipped or item.data in THREE.values()
@@ -184,16 +197,19 @@ def test_a_zip_without_one_whole_file_says_so(tmp_path: Path):
 
 
 def test_damage_in_a_zip_without_its_list_ends_soon():
+    def items(data: bytes) -> list[_archives.Item]:
+        found: list[_archives.Item] = []
+        with pytest.raises(InputError, match="THE ARCHIVE BREAKS OFF"):
+            found.extend(_archives.contents(io.BytesIO(data), "a.zip"))
+        return found
+
     bomb = zipped({"a.txt": bytes(64 << 20)})
-    (item, *_, whole) = _archives.contents(io.BytesIO(bomb[:-30]), "a.zip")
-    assert "zip bomb" in item.skipped
+    assert "zip bomb" in items(bomb[:-30])[0].skipped
     head = bytearray(bomb[:30])
     head[6], head[18:26] = 8, bytes(8)  # sizes behind
-    many = (bytes(head[:26]) + b"\x01\0\0\0a") * 5000
-    *items, whole = _archives.contents(io.BytesIO(many), "a.zip")
-    assert whole.cut
-    assert len(items) < 110
-    assert "not looked at after 101 damaged files" in items[-1].skipped
+    many = items((bytes(head[:26]) + b"\x01\0\0\0a") * 5000)
+    assert len(many) < 110
+    assert "not looked at after 101 damaged files" in many[-1].skipped
 
 
 def test_a_damaged_zip_is_named(tmp_path: Path):

@@ -196,7 +196,7 @@ def test_mail() -> None:
         "date": "Jan 17, 2009", "language": "English",
     }  # fmt: skip
     assert row == expected
-    assert batch.notes == ("mail 4 of 5: the others belong to it",)
+    assert batch.notes == ("mail 4 of 5 of one export: read the others too",)
 
 
 def test_teasers_first_then_the_articles_as_text_and_as_html() -> None:

@@ -44,7 +44,9 @@ def test_a_locked_file_does_not_keep_from_the_others(
     monkeypatch.setattr(opening, "_stream", locked)
     corpus = read(tmp_path)
     assert len(corpus) == 1
-    assert corpus.files["note"].tolist()[1] == "not read: cannot be opened (Permission denied)"
+    assert (
+        corpus.files["note"].tolist()[1] == "not read: cannot be opened (Permission denied); check"
+    )
     with pytest.raises(InputError, match="cannot be opened"):
         read(tmp_path / "b.csv")
 
@@ -117,3 +119,13 @@ def test_stubs_name_the_files_that_were_not_read(tmp_path: Path, capsys) -> None
     (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
     assert len(read_stubs(tmp_path)) == 1
     assert "old.xls: NOT READ: a file of Office before 2007" in capsys.readouterr().out
+
+
+def test_what_systems_leave_behind_is_hidden_and_advice_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,text\n1,The ferry sails.\n")
+    for name in ("Thumbs.db", "desktop.ini", "~$a.xlsx"):
+        (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    (tmp_path / "b.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(60))
+    notes = read(tmp_path).files.set_index("file")["note"]
+    assert set(notes[["Thumbs.db", "desktop.ini", "~$a.xlsx"]]) == {"not read: hidden"}
+    assert notes["b.7z"] == "not read: packed as 7z, which is not opened here; unpack it first"

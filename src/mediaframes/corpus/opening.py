@@ -180,4 +180,4 @@ def not_read(opened: list[Opened], files: list[Opened], error: InputError) -> li
 
 
 def _reason(error: InputError, name: str) -> str:
-    return str(error).removeprefix(f"{name}: ").removeprefix(f"{name}, ").split("; ")[0]
+    return str(error).removeprefix(f"{name}: ").removeprefix(f"{name}, ")

@@ -29,6 +29,7 @@ DEEPEST = 3  # archives inside archives
 RATIO, RATIO_FROM = 250, 16 << 20
 _CHUNK = 1 << 20
 _TAR_HEAD = 512
+_SPANNED = 4  # bytes before the first member of an archive that once was in several volumes
 _MAGIC = {
     b"\x1f\x8b": "gzip",
     b"\xfd7zXZ\x00": "xz",
@@ -136,16 +137,17 @@ def _guarded(items: Iterator[Item], kind: str, name: str, depth: int) -> Iterato
     """The members as they come, and at the end what became of the archive."""
     if depth >= DEEPEST:
         raise InputError(f"{name}: an archive inside {depth} others; unpack it first")
-    found, problem, cut = 0, "", False
+    found, whole, problem, cut = 0, 0, "", False
     try:
         for item in items:
             found += not item.archive
+            whole += item.data is not None
             yield item
     except TooLarge as error:
         problem = f"{error}: the rest is not read; unpack it and look"
     except _Cut as error:
         problem, cut = f"THE ARCHIVE BREAKS OFF ({error}): copy or download it again", True
-    if problem and not found:
+    if problem and not whole:
         raise InputError(f"{name}: {problem}")
     members = f"{kind} archive, {found:,} file{'s' * (found != 1)} in it"
     yield Item(name, None, "", "; ".join(filter(None, (members, problem))), cut, archive=True)
@@ -309,6 +311,8 @@ def _zip(stream: IO[bytes], name: str, budget: Budget, depth: int) -> Iterator[I
     try:
         archive = zipfile.ZipFile(stream)
         infos = archive.infolist()
+        if min((info.header_offset for info in infos), default=0) > _SPANNED:
+            raise zipfile.BadZipFile("the list is that of an archive inside")
     except Exception as error:  # zipfile raises a dozen kinds for damaged archives
         for inner, data, problem in rescued(stream, _may_unpack_to):
             yield from _member(f"{name}/{inner}", data, problem, budget, depth)

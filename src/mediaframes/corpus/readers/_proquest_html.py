@@ -83,7 +83,7 @@ class ProquestMail(Reader):
             encodings += [encoding] if encoding not in encodings else []
             notes += [note for note in said if note not in notes]
             if (mail := _PART.search(text)) and mail[2] != "1":
-                note = f"mail {mail[1]} of {mail[2]}: the others belong to it"
+                note = f"mail {mail[1]} of {mail[2]} of one export: read the others too"
                 notes += [note] if note not in notes else []
         if not found:
             raise InputError(

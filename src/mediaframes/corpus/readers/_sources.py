@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from mediaframes.errors import InputError
 
+# What systems lay beside the user's files; "~$" are locks of open Office files
+_SYSTEM = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 LINK = "a link to "  # begins the reason why a second name of a file is not read
 
 
@@ -112,6 +114,6 @@ def skipped_name(name: str) -> str:
     ('hidden', 'a README', '')
     """
     parts = name.split("/")
-    if any(part.startswith(".") or part == "__MACOSX" for part in parts):
+    if any(part.startswith((".", "~$")) or part in _SYSTEM for part in parts):
         return "hidden"
     return "a README" if parts[-1].upper().startswith("README") else ""
