@@ -42,14 +42,15 @@ class TestGold:
     """Published values."""
 
     @pytest.mark.parametrize("case", CONTINGENCY["r"], ids=lambda case: case["name"])
-    def test_what_r_prints(self, case: dict[str, Any]) -> None:
+    def test_what_r_prints_and_exact_fractions(self, case: dict[str, Any]) -> None:
         (a, b), (c, d) = case["table"]
         p = of("fisher", a, b, a + c, b + d)
         assert round(p, case["digits"]) == case["fisher_p"]
+        assert p == pytest.approx(float(Fraction(case["fisher_exact"])), rel=1e-10)
         if "chisq_yates" in case:
-            assert abs(of("chi2_yates", a, b, a + c, b + d)) == pytest.approx(
-                case["chisq_yates"], abs=5e-6
-            )
+            chi2 = abs(of("chi2_yates", a, b, a + c, b + d))
+            assert round(chi2, 5) == case["chisq_yates"]
+            assert chi2 == pytest.approx(float(Fraction(case["chisq_yates_exact"])), rel=1e-12)
 
     @pytest.mark.parametrize("name", ["chi2", "chi2_yates", "g2", "g2_williams"])
     def test_keyness_gold(self, name: str) -> None:

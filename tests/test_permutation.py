@@ -187,6 +187,42 @@ def test_bursts_and_unequal_articles_do_not_deceive() -> None:
     assert family <= 8, "the 99 % bound of 60 trials at 5 %"
 
 
+def test_very_unequal_lengths_are_said_and_thinning_mends_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Twenty articles of 1,000 words against sixty of 100, no difference."""
+    rng = np.random.default_rng(5)
+    base = rng.dirichlet(np.full(200, 0.5)) + 1e-6
+    as_is = thinned = 0
+    for run in range(40):
+        sizes = [1000] * 20 + [100] * 60
+        x = [rng.multinomial(n, rng.dirichlet(base / base.sum() * 100)) for n in sizes]
+        counts = counts_of(x, outlet=["A"] * 20 + ["B"] * 60)
+        test = {"by": "outlet", "target": "A", "seed": run, "permutations": 99}
+        as_is += int((keyness_test(counts, **test)["p_family"] <= 0.05).any())
+        assert "10.0 times as long" in (said := capsys.readouterr().out)
+        assert "counts.thin(100, seed=...)" in said
+        alike = counts.thin(100, seed=run)
+        assert set(alike.lengths()) == {100}
+        assert (alike.matrix.toarray() <= counts.matrix.toarray()).all()
+        thinned += int((keyness_test(alike, **test)["p_family"] <= 0.05).any())
+        assert "times as long" not in capsys.readouterr().out
+    assert as_is >= 8, "else the message and the page on methods are wrong"
+    assert thinned <= 6, "the 99 % bound of 40 trials at 5 %"
+
+
+def test_thinning_draws_without_putting_back() -> None:
+    counts = counts_of(np.tile([30, 60, 10], (400, 1)), outlet=["A"] * 400)
+    drawn = counts.thin(40, seed=1).matrix.toarray()
+    assert (drawn.sum(axis=1) == 40).all()
+    assert drawn.mean(axis=0) == pytest.approx([12, 24, 4], abs=0.5)
+    spread = 40 * np.array([0.21, 0.24, 0.09]) * 60 / 99  # hypergeometric
+    assert drawn.var(axis=0) == pytest.approx(spread, rel=0.25)
+    assert counts.thin(100, seed=1).content_hash == counts.content_hash
+    with pytest.raises(InputError, match="words=0 leaves nothing"):
+        counts.thin(0, seed=1)
+
+
 @pytest.mark.real
 def test_real_articles_with_shuffled_outlets(shared_data: Path) -> None:
     corpus = mf.read(shared_data / "fang_covid_de" / "articles.jsonl.gz")

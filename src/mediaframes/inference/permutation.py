@@ -17,6 +17,7 @@ from mediaframes.text.counts import Counts
 
 LABELS_AT_A_TIME = 128  # permutations made at a time; bounds memory: this many × words
 ALL = 20_000  # up to so many possible labelings all are gone through, instead of drawn
+UNEQUAL = 2.0  # mean lengths of the groups' articles, from which on p_family was seen to err
 TIE = 1e-9  # a relabeled statistic within this share of the observed one equals it
 
 
@@ -65,10 +66,11 @@ def keyness_test(
     Notes
     -----
     No p can be smaller than one over the number of relabelings plus one; the message says what
-    that means with few clusters. ``t`` is studentized, so articles of different length or
-    burstiness in the two groups do not deceive the test in large samples; the labels themselves
-    make it exact where articles are exchangeable. A group of copies that has prints on both sides
-    keeps as many on each side.
+    that means with few clusters. ``t`` is studentized, so articles of different burstiness in the
+    two groups do not deceive the test in large samples; the labels themselves make it exact where
+    articles are exchangeable. Articles of very different length are not: where those of one group
+    are on average twice as long, a message says so, and `Counts.thin` makes them alike. A group of
+    copies that has prints on both sides keeps as many on each side.
 
     Raises
     ------
@@ -108,6 +110,7 @@ def keyness_test(
     table["t"], table["p"], table["p_family"] = observed, p, family
     table["q"] = false_discovery_rate(p)
     _say_limits(labels, permutations, len(table), cluster)
+    _say_lengths(spread.lengths, labels.observed)
     return table.sort_values(["t", "word"], ascending=[False, True], ignore_index=True)
 
 
@@ -290,3 +293,17 @@ def _say_limits(labels: Labels, permutations: int, words: int, cluster: str | No
             f"at least {int(np.ceil(words / (permutations + 1) / 0.05)):,} words are called; "
             "p_family has no such limit"
         )
+
+
+def _say_lengths(lengths: np.ndarray, observed: np.ndarray) -> None:
+    mean = lengths[observed].mean(), lengths[~observed].mean()
+    if max(mean) < UNEQUAL * min(mean):
+        return
+    shorter = lengths[observed if mean[0] < mean[1] else ~observed]
+    words = max(int(np.quantile(shorter, 0.25)), 1)
+    longer = "target" if mean[0] > mean[1] else "reference"
+    say(
+        f"keyness_test: articles of the {longer} are {max(mean) / min(mean):.1f} times as long as "
+        "the others; so unequal, p_family may call false words far more often than it says. Hold "
+        f"the result against that of counts.thin({words}, seed=...), in which they are alike"
+    )

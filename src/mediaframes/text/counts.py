@@ -169,6 +169,35 @@ class Counts:
         matrix = recounted(self.matrix, places, len(words))
         return replace(self, matrix=matrix, vocabulary=words, made=made)
 
+    def thin(self, words: int, *, seed: int) -> "Counts":
+        """At most `words` counted words of each article, drawn without putting back.
+
+        Articles of unequal length become comparable where a test needs that (`keyness_test`);
+        shorter ones stay as they are, and what is not drawn is lost.
+
+        Raises
+        ------
+        InputError
+            Where `words` is below 1.
+
+        Examples
+        --------
+        >>> from scipy.sparse import csr_array
+        >>> counts = Counts.from_matrix(csr_array([[60, 40], [3, 0]]), ["peace", "price"])
+        >>> counts.thin(10, seed=1).lengths().tolist()
+        [10, 3]
+        """
+        if words < 1:
+            raise InputError(f"words={words} leaves nothing of an article; give 1 or more")
+        rng, matrix = np.random.default_rng(seed), self.matrix.copy()
+        for row in np.flatnonzero(self.lengths() > words):
+            cells = slice(matrix.indptr[row], matrix.indptr[row + 1])
+            drawn = rng.multivariate_hypergeometric(matrix.data[cells], words, method="marginals")
+            matrix.data[cells] = drawn
+        matrix.eliminate_zeros()
+        made = Made.by("thin", settings={"words": words}, seed=seed, parents=(self.made,))
+        return replace(self, matrix=matrix, made=made)
+
     def group_by(self, by: str) -> "Counts":
         """One row for each value of a column of `docs`, e.g. ``"outlet"``, with summed counts.
 
