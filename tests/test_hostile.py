@@ -385,6 +385,8 @@ FOUND = [
     ("Factiva HTML", b"<div class='article deArticle"),
     ("Factiva XML", b""),
     ("Factiva XML", b"<?xml version='1.0'?>"),
+    ("JSON", b'[{"id": ' + b"9" * 5000 + b', "text": "Sun."}]'),  # more digits than Python reads
+    ("JSON", b'{"id": ' + b"9" * 5000 + b', "text": "Sun."}\n{"id": 1, "text": "Rain."}'),
     ("web page (HTML)", b'<!doctype html><html lang="en"><head><title>F'),  # nothing visible
     ("Nexis TXT", b"A story.\x0b1 of 3 DOCUMENTS\x0bText.\n"),  # a line break that is none
 ]

@@ -63,6 +63,19 @@ def test_sheets_with_the_same_columns_are_joined_and_others_named():
     assert any("sheet 'C' with 1 rows is not read" in note for note in batch.notes)
 
 
+def test_a_hidden_sheet_is_named():
+    rows = [HEADER, ["T", "24.10.2024", "B", "Sun.", 1]]
+    book = openpyxl.load_workbook(BytesIO(workbook({"A": rows, "Old": rows, "Empty": []})))
+    book["Old"].sheet_state = book["Empty"].sheet_state = "hidden"
+    out = BytesIO()
+    book.save(out)
+    batch = Xlsx().read(out.getvalue(), "a.xlsx", Options())
+    assert len(batch.rows) == 1
+    assert batch.notes == (
+        "hidden sheet 'Old' with 2 rows is not read: unhide it if it holds articles",
+    )
+
+
 def test_a_text_that_excel_cut_is_said():
     rows = [HEADER, ["A", "1.1.2024", "Bote", "x" * 32_767, 1]]
     batch = Xlsx().read(workbook({"A": rows}), "a.xlsx", Options())

@@ -1,5 +1,7 @@
 """A folder with files of all kinds: what can be read is read, and the rest cannot be overlooked."""
 
+import errno
+import io
 from pathlib import Path
 
 import pytest
@@ -129,3 +131,26 @@ def test_what_systems_leave_behind_is_hidden_and_advice_is_kept(tmp_path: Path) 
     notes = read(tmp_path).files.set_index("file")["note"]
     assert set(notes[["Thumbs.db", "desktop.ini", "~$a.xlsx"]]) == {"not read: hidden"}
     assert notes["b.7z"] == "not read: packed as 7z, which is not opened here; unpack it first"
+
+
+def test_a_disk_that_gives_out_costs_only_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Worn(io.BufferedReader):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError(errno.EIO, "Input/output error")
+
+    (tmp_path / "a.csv").write_text("id,text\n1,The ferry sails.\n")
+    (tmp_path / "b.csv").write_text("id,text\n2,It was late.\n")
+    stream = opening._stream
+
+    def worn(source: opening.Source) -> io.BufferedReader:
+        return Worn(stream(source).detach()) if source.name == "b.csv" else stream(source)
+
+    monkeypatch.setattr(opening, "_stream", worn)
+    corpus = read(tmp_path)
+    assert len(corpus) == 1
+    note = corpus.files["note"].tolist()[1]
+    assert note.startswith("not read: cannot be read to its end (Input/output error); copy it")
+    with pytest.raises(InputError, match=r"b\.csv: cannot be read to its end"):
+        read(tmp_path / "b.csv")

@@ -79,6 +79,15 @@ def _files(source: Source) -> Iterator[tuple[Opened, bytes | IO[bytes] | None]]:
         yield Opened(source, "", None, _reason(error, source.name)), None
         return
     with opened as stream:
+        yield from _from_disk(stream, source)
+
+
+def _from_disk(
+    stream: BufferedReader, source: Source
+) -> Iterator[tuple[Opened, bytes | IO[bytes] | None]]:
+    """The files in an open one; where the disk gives out, what was read before stays."""
+    digest = ""
+    try:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
         if source.skipped:
@@ -89,13 +98,17 @@ def _files(source: Source) -> Iterator[tuple[Opened, bytes | IO[bytes] | None]]:
         if streams:
             yield Opened(source, digest, None), stream
             return
-        try:
-            for item in contents(stream, source.name):
-                yield _file_of(item, source, digest), item.data
-        except InputError as error:
-            if source.asked:
-                raise
-            yield Opened(source, digest, None, _reason(error, source.name)), None
+        for item in contents(stream, source.name):
+            yield _file_of(item, source, digest), item.data
+    except (InputError, OSError) as error:
+        if isinstance(error, OSError):
+            error = InputError(
+                f"{source.name}: cannot be read to its end ({error.strerror}); copy it from its "
+                "disk or share, and look whether that is sound"
+            )
+        if source.asked:
+            raise error from None
+        yield Opened(source, digest, None, _reason(error, source.name)), None
 
 
 def _stream(source: Source) -> BufferedReader:

@@ -6,6 +6,7 @@ from typing import Any
 
 from mediaframes.corpus.readers._batch import Batch, Options, Reader, Rejected, table
 from mediaframes.corpus.readers._decode import decode, head_text, looks_like_text
+from mediaframes.corpus.readers._zip import brief
 from mediaframes.errors import InputError
 
 START = 80  # characters shown of a line that cannot be read
@@ -58,10 +59,11 @@ def _lines(text: str) -> tuple[list[int], list[Any], list[Rejected]] | None:
         try:
             items.append(json.loads(line, strict=False))
             numbers.append(number)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             if not items and not rejected and line.strip() in "{[":
                 return None
-            reason = f"no JSON: {getattr(error, 'msg', 'nested too deeply')}"
+            why = "nested too deeply" if isinstance(error, RecursionError) else brief(error)
+            reason = f"no JSON: {getattr(error, 'msg', why)}"
             rejected.append(Rejected(number, reason, line[:START]))
     return numbers, items, rejected
 
@@ -82,7 +84,7 @@ def _each_line(text: str) -> Iterator[str]:
 def _whole(text: str, file: str) -> list[Any]:
     try:
         content = json.loads(text, strict=False)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number without end
         where = f", line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(
             f"{file}{where}: no JSON ({error}); export again, best as JSON lines, where one "

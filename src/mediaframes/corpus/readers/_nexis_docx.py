@@ -81,7 +81,7 @@ def _archive(archive: zipfile.ZipFile, file: str) -> Batch:
                 batch = _document(inner, name, listing=True)
         except InputError as error:
             number, total = number + 1, total + 1
-            reason = str(error).removeprefix(f"{name}: ").split("; ")[0]
+            reason = str(error).removeprefix(f"{name}: ")
             rejected.append(Rejected(number, reason, name[:80]))
             continue
         if not len(batch.rows) and not batch.rejected:

@@ -43,8 +43,12 @@ class Xlsx(Reader):
         names: list[str] = []
         good: list[_Record] = []
         notes: tuple[str, ...] = ()
-        for sheet, records in _sheets(data, file):
+        for sheet, records, visible in _sheets(data, file):
             if not records:
+                continue
+            if not visible:
+                notes = (*notes, f"hidden sheet '{sheet}' with {len(records)} rows is not read: "
+                         "unhide it if it holds articles")  # fmt: skip
                 continue
             records, skipped = _from_header(records)
             header, records, said = _header(records, ())
@@ -117,8 +121,8 @@ def _damaged(file: str, error: Exception) -> InputError:
     return InputError(f"{file}: the workbook is damaged ({brief(error)}); copy or save it again")
 
 
-def _sheets(data: bytes, file: str) -> list[tuple[str, list[_Record]]]:
-    """The sheets with their rows that are not empty."""
+def _sheets(data: bytes, file: str) -> list[tuple[str, list[_Record], bool]]:
+    """The sheets with their rows that are not empty, and whether they are visible."""
     import openpyxl
 
     try:
@@ -128,7 +132,10 @@ def _sheets(data: bytes, file: str) -> list[tuple[str, list[_Record]]]:
                 BytesIO(data), read_only=True, data_only=True, keep_links=False
             )
             try:
-                return [(sheet.title, _rows(sheet)) for sheet in book.worksheets]
+                return [
+                    (sheet.title, _rows(sheet), sheet.sheet_state == "visible")
+                    for sheet in book.worksheets
+                ]
             finally:
                 book.close()
     except Exception as error:  # openpyxl raises whatever its parts do
@@ -137,8 +144,6 @@ def _sheets(data: bytes, file: str) -> list[tuple[str, list[_Record]]]:
 
 def _rows(sheet: Any) -> list[_Record]:
     records = []
-    if sheet.sheet_state != "visible":
-        return []
     sheet.reset_dimensions()  # what the file says of its size is often wrong
     for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         if number > MOST_ROWS:
