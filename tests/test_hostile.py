@@ -387,6 +387,13 @@ FOUND = [
     ("Factiva XML", b"<?xml version='1.0'?>"),
     ("JSON", b'[{"id": ' + b"9" * 5000 + b', "text": "Sun."}]'),  # more digits than Python reads
     ("JSON", b'{"id": ' + b"9" * 5000 + b', "text": "Sun."}\n{"id": 1, "text": "Rain."}'),
+    ("MediaCloud JSON", b'[{"url": "a", "publish_date": "2024-10-24", "story_sentences": 5}]'),
+    ("MediaCloud JSON", b'[{"stories_id": ' + b"9" * 5000 + b', "publish_date": "2024"}]'),
+    (
+        "MediaCloud JSON",
+        '[{"stories_id": 1, "publish_date": "2024-10-24", "story_sentences": '
+        '[{"sentence": "Sun.", "sentence_number": "²"}]}]'.encode(),
+    ),
     ("web page (HTML)", b'<!doctype html><html lang="en"><head><title>F'),  # nothing visible
     ("Nexis TXT", b"A story.\x0b1 of 3 DOCUMENTS\x0bText.\n"),  # a line break that is none
 ]

@@ -33,12 +33,12 @@ def read(
 ) -> Corpus:
     """Read articles from files and folders.
 
-    Tables (CSV and other delimited ones, Excel, JSON, Parquet), plain text and the exports of
-    press databases are told apart by their contents. Files may be compressed (gzip, xz, bz2) or
-    stand in archives (zip, tar), whose members are called ``archive.zip/inner/name.txt``. Which
-    column holds the text, title, date, outlet, author, address, language and id is guessed from the
-    names (English, German, French, Spanish) and contents, printed, and kept in
-    ``corpus.files.roles``; other columns stay as they are.
+    Tables (CSV and other delimited ones, Excel, JSON, Parquet), plain text, web pages and archives
+    of them, and the exports of press databases are told apart by their contents. Files may be
+    compressed (gzip, xz, bz2) or stand in archives (zip, tar), whose members are called
+    ``archive.zip/inner/name.txt``. Which column holds the text, title, date, outlet, author,
+    address, language and id is guessed from the names (in nine languages) and contents, printed,
+    and kept in ``corpus.files.roles``; other columns stay as they are.
 
     Parameters
     ----------

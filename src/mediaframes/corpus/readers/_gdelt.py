@@ -119,7 +119,9 @@ def _unzip(data: bytes, file: str) -> bytes:
                     "in each. Download it again"
                 )
             return archive.read(members[0])
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # zipfile raises a dozen kinds for damaged archives
         raise InputError(
             f"{file}: the zip archive is damaged ({brief(error)}); download it again"
-        ) from (error)
+        ) from error

@@ -122,11 +122,11 @@ def _load(text: str, file: str) -> Any:
     """The content of a JSON file, or the objects of its lines."""
     try:
         return json.loads(text, strict=False)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number without end
         try:
             lines = [line for line in text.split("\n") if line.strip()]
             return [json.loads(line, strict=False) for line in lines]
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             where = f", line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
             raise InputError(f"{file}{where}: no JSON ({error}); download it again") from error
 
@@ -160,7 +160,8 @@ def _stories(content: Any, file: str) -> list[dict[str, Any]]:
 
 def _article(story: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     """A row, and whether sentences are missing from its text."""
-    sentences = [item for item in story.get("story_sentences") or () if isinstance(item, dict)]
+    said = story.get("story_sentences")
+    sentences = [item for item in said if isinstance(item, dict)] if isinstance(said, list) else []
     sentences.sort(key=lambda item: _number(item.get("sentence_number")))
     numbers = [_number(item.get("sentence_number")) for item in sentences]
     gap = numbers != list(range(len(numbers)))
@@ -173,4 +174,4 @@ def _article(story: dict[str, Any]) -> tuple[dict[str, Any], bool]:
 
 
 def _number(value: Any) -> int:
-    return int(value) if str(value or 0).isdigit() else 0
+    return int(value) if str(value or 0).isdecimal() and len(str(value)) < 10 else 0
