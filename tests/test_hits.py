@@ -327,14 +327,14 @@ def test_a_term_is_cut_as_the_text_is() -> None:
 
 def test_a_term_is_cut_as_the_text_was_told_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever `tokenize` did to the text it does to the terms, a segmenter's cuts included."""
-    from mediaframes.frames import _match
+    from mediaframes.text import terms
 
     def by_character(corpus: Corpus, **settings: object) -> Tokens:
         spaced = corpus.docs.assign(text=[" ".join(text) for text in corpus.docs["text"]])
         return tokenize(Corpus.from_frame(spaced), **settings)
 
-    monkeypatch.setattr(_match, "tokenize", by_character)
-    assert _match.as_in_text(["印度", "india"], "zh") == {"印度": "印 度", "india": "india"}
+    monkeypatch.setattr(terms, "tokenize", by_character)
+    assert terms.as_in_text(["印度", "india"], "zh") == {"印度": "印 度", "india": "india"}
 
 
 def test_terms_follow_split_hyphens() -> None:

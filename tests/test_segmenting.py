@@ -6,8 +6,18 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 import pytest
 
-from mediaframes import Codebook, Corpus, InputError, Tokens, apply_codebook, count, tokenize
-from mediaframes.text import Rules, segmenting
+from mediaframes import (
+    Codebook,
+    Corpus,
+    InputError,
+    Tokens,
+    apply_codebook,
+    collocates,
+    concordance,
+    count,
+    tokenize,
+)
+from mediaframes.text import Rules, join_phrases, segmenting
 from mediaframes.text.segmenting import SEGMENTERS, Segmenter
 
 WORDS = ("印度尼西亚", "印度", "总统", "访问", "移民", "政策", "ǁ")
@@ -105,6 +115,32 @@ def test_terms_are_cut_as_the_text_was() -> None:
             )
         ]
         assert found == expected, terms
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_patterns_and_phrases_are_cut_as_the_text_was() -> None:
+    """Also where articles in other languages, with words of their own, stand among them."""
+    texts = [
+        "移民政策,印度移民政策。",
+        "印度尼西亚总统访问印度。",
+        "移民。政策",
+        "The U.S. bank 移民政策 hit",
+    ]
+    frame = pd.DataFrame({"text": texts * 3, "language": ["zh", "zh", "zh", "en"] * 3})
+    tokens = tokenize(Corpus.from_frame(frame))
+    lines = concordance(tokens, "移民政策")
+    assert lines["match"].tolist() == ["移民政策", "移民政策", "移民政策"] * 3
+    assert set(lines["id"]) == {"0", "3", "4", "7", "8", "11"}  # of 移民。政策 none
+    assert set(concordance(tokens, "印度")["match"]) == {"印度"}
+    assert set(concordance(tokens, "印度*")["match"]) == {"印度", "印度尼西亚"}
+    assert concordance(tokens, "U.S.")["match"].tolist() == ["U.S"] * 3
+    near = collocates(tokens, "移民政策", window=1, measures=("npmi",), seed=1, stop_words=False)
+    assert near["near"].to_dict() == {0: 3.0, 1: 3.0, 2: 3.0} and "印度" in set(near["word"])
+    joined = join_phrases(tokens, ["移民政策"])
+    assert joined.words("0") == ["移民 政策", "印度", "移民 政策"]
+    assert joined.words("3") == tokens.words("3")
+    whole = tokenize(Corpus.from_frame(frame), segment="never")
+    assert len(concordance(whole, "移民政策")) == 6
 
 
 def test_terms_of_texts_that_were_not_cut_are_not_cut(

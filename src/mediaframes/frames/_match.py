@@ -1,27 +1,19 @@
 """A codebook's terms as sequences of patterns over a vocabulary, ready for the one pass."""
 
-import inspect
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from mediaframes.corpus.articles import Corpus
 from mediaframes.frames.codebook import LONGEST_TERM, Codebook, Frame, Rule
 from mediaframes.made import Made
-from mediaframes.text.segmenting import STAND_INS, without_spaces
-from mediaframes.text.tokens import tokenize
+from mediaframes.text.terms import as_in_text, has_letter, settings_of
 from mediaframes.text.words import WordFinder, plain
 
-# What the tokenizer leaves in one word unless it is told otherwise; a term with anything else is
-# tokenized like a text, and so are scripts without spaces, which only a segmenter can cut.
-NO_SPACES = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-PLAIN = re.compile(r"(?:[^\W_]|[ *?'-]|(?<=\d)[.,](?=[\d*?]))+")
 TERM, EXCLUSION, CONTEXT = 0, 1, 2  # kinds of entries, as in _scan
 
 
@@ -41,7 +33,7 @@ def spellings(term: str) -> list[tuple[str, ...]]:
     pieces = re.split(r"([ -])", term)
     words, seams = [_as_tokenized(word) for word in pieces[::2]], pieces[1::2]
     choices = [
-        (" ", "-") if _has_letter(before) and _has_letter(after) else (seam,)
+        (" ", "-") if has_letter(before) and has_letter(after) else (seam,)
         for seam, before, after in zip(seams, words, words[1:], strict=False)
     ]
     found = []
@@ -51,79 +43,9 @@ def spellings(term: str) -> list[tuple[str, ...]]:
     return found
 
 
-def _has_letter(word: str) -> bool:
-    return any(character.isalnum() for character in word)
-
-
 def _as_tokenized(word: str) -> str:
     """`word` without a closing 's, which `tokenize` leaves off."""
     return word[:-2] if word.endswith("'s") and len(word) > 2 else word
-
-
-def settings_of(made: Made, language: str = "") -> dict[str, Any]:
-    """How the words of a text were cut, where `tokenize` was told something else than usual.
-
-    In a language without spaces: whether a segmenter did it, which may have been elsewhere.
-
-    Examples
-    --------
-    >>> settings_of(Made.by("tokenize", settings={"something": "else"}))
-    {}
-    >>> settings_of(Made.by("tokenize", settings={"segmented": {"zh": ""}}), "zh")
-    {'segment': 'never'}
-    """
-    while made.step != "tokenize" and made.parents:
-        made = made.parents[0]
-    usual = inspect.signature(tokenize).parameters
-    settings = {
-        name: value
-        for name, value in made.settings.items()
-        # training is of sentences, which a term has none of
-        if name in usual and name not in ("train", "segment") and value != usual[name].default
-    }
-    if code := without_spaces(language):
-        settings["segment"] = "need" if made.settings.get("segmented", {}).get(code) else "never"
-    return settings
-
-
-def as_in_text(
-    terms: list[str], language: str, settings: Mapping[str, Any] | None = None
-) -> dict[str, str]:
-    """Each term as the tokenizer cuts it: ``u.s.`` is whatever ``U.S.`` is in a text.
-
-    Terms of letters, digits, hyphens, apostrophes and wildcards stay as they are; the others pass
-    through `tokenize` (wildcards as letters), in the language of the term, and all do where the
-    texts were cut in another way than the usual (`settings`, see `settings_of`).
-
-    Examples
-    --------
-    >>> as_in_text(["c++", "labor market*", "r&d*"], "en")
-    {'c++': 'c', 'labor market*': 'labor market*', 'r&d*': 'r d*'}
-    """
-    odd = [
-        term for term in terms if settings or not PLAIN.fullmatch(term) or NO_SPACES.search(term)
-    ]
-    out = {term: term for term in terms}
-    if not odd:
-        return out
-    table = str.maketrans(STAND_INS)
-    frame = pd.DataFrame(
-        {"text": [term.translate(table) for term in odd], "language": language},
-        index=[f"{k:08d}" for k in range(len(odd))],
-    )
-    tokens = tokenize(Corpus.from_frame(frame), **(settings or {}))
-    back = str.maketrans({letter: sign for sign, letter in STAND_INS.items()})
-    words = [str(word).translate(back) for word in tokens.vocabulary]
-    for term, (a, b) in zip(odd, pairwise(tokens.offsets.tolist()), strict=True):
-        pieces = [words[k] for k in tokens.ids[a:b]]
-        while pieces and not _has_letter(pieces[-1]):  # a wildcard that punctuation cut off
-            pieces.pop()
-        while pieces and not _has_letter(pieces[0]):
-            pieces.pop(0)
-        cut = " ".join(pieces)
-        # a term that the tokenizer dissolves altogether matches nothing, and is reported as such
-        out[term] = cut if _has_letter(cut) else term
-    return out
 
 
 class Lookup:
@@ -214,7 +136,7 @@ def entries_of(
         for words in spellings(cut[entry.term]):
             if len(words) > 2 * LONGEST_TERM:
                 continue
-            found = {k: lookup.words(p) for k, p in enumerate(words) if _has_letter(p)}
+            found = {k: lookup.words(p) for k, p in enumerate(words) if has_letter(p)}
             if not found or any(not len(ids) for ids in found.values()):
                 continue
             sizes = {k: int(counts[ids].sum()) for k, ids in found.items()}
@@ -222,7 +144,7 @@ def entries_of(
             hung.append(found[anchor])
             anchors.append(anchor)
             who.append(number)
-            parts += [numbers.setdefault(p, len(numbers)) if _has_letter(p) else -1 for p in words]
+            parts += [numbers.setdefault(p, len(numbers)) if has_letter(p) else -1 for p in words]
             bounds.append(len(parts))
     size = len(counts)
     verified = [lookup.words(pattern) for pattern in numbers]

@@ -194,10 +194,9 @@ def _near(
     tokens: Tokens, pattern: str, window: int | str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Positions near a node and of nodes (bool of shape (N,)), and where the nodes begin."""
-    found = find(tokens, pattern)
+    found, last = find(tokens, pattern)
     if not len(found):
         raise InputError(f"'{pattern}' does not occur; try a wildcard, e.g. '{pattern}*'")
-    last = found + len(pattern.split()) - 1
     if window == "sentence":
         docs = tokens.doc_of()
         new = np.flatnonzero(

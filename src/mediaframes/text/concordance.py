@@ -6,33 +6,46 @@ import numpy as np
 import pandas as pd
 
 from mediaframes.errors import InputError
+from mediaframes.text.segmenting import without_spaces
+from mediaframes.text.terms import as_in_text, settings_of
 from mediaframes.text.tokens import Tokens
 from mediaframes.text.words import WordFinder
 
 
-def find(tokens: Tokens, pattern: str) -> np.ndarray:
-    """Positions of the first word of every occurrence of a word or phrase, int64, ascending.
+def find(tokens: Tokens, pattern: str) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of the first and the last word of every occurrence of a word or phrase.
 
-    A phrase must stand within one sentence. Wildcards as in `WordFinder`.
+    A phrase must stand within one sentence. Wildcards as in `WordFinder`. The pattern is cut into
+    words as the texts were, in Korean, Chinese and Japanese by the segmenter of the article's
+    language. Two int64 arrays, ascending.
     """
-    parts = pattern.split()
-    if not parts:
+    if not pattern.split():
         raise InputError("the pattern is empty; give a word or phrase, e.g. 'sanction*'")
-    chosen = np.zeros((len(parts), max(len(tokens.vocabulary), 1)), bool)
-    finder = WordFinder(tokens.vocabulary)
-    for row, part in enumerate(parts):
-        chosen[row, finder.matches(part)] = True
-    last = len(tokens.ids) - len(parts) + 1
-    found = (
-        np.flatnonzero(chosen[0][tokens.ids[: max(last, 0)]]) if len(tokens.ids) else np.empty(0)
-    )
-    found = found.astype(np.int64)
+    names = tokens.docs["language"].astype("str").fillna("")
+    codes = names.map({name: without_spaces(name) for name in names.unique()}).to_numpy(object)
     docs = tokens.doc_of()
-    for step in range(1, len(parts)):
-        found = found[chosen[step][tokens.ids[found + step]]]
-    end = found + len(parts) - 1
-    same = (docs[found] == docs[end]) & (tokens.sentences[found] == tokens.sentences[end])
-    return np.asarray(found[same], np.int64)
+    firsts, lasts = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for code in sorted(set(codes)) or [""]:
+        words = as_in_text([pattern], code, settings_of(tokens.made, code))[pattern].split()
+        begin, end = _runs(tokens, words, docs)
+        here = codes[docs[begin]] == code
+        firsts.append(begin[here])
+        lasts.append(end[here])
+    first, last = np.concatenate(firsts), np.concatenate(lasts)
+    order = np.argsort(first, kind="stable")
+    return first[order], last[order]
+
+
+def _runs(tokens: Tokens, words: list[str], docs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    finder = WordFinder(tokens.vocabulary)
+    first = np.arange(max(len(tokens.ids) - len(words) + 1, 0))
+    for step, word in enumerate(words):
+        chosen = np.zeros(max(len(tokens.vocabulary), 1), bool)
+        chosen[finder.matches(word)] = True
+        first = first[chosen[tokens.ids[first + step]]]
+    last = first + len(words) - 1
+    same = (docs[first] == docs[last]) & (tokens.sentences[first] == tokens.sentences[last])
+    return first[same], last[same]
 
 
 SORTS = ("text", "left", "right", "match", "date", "outlet")
@@ -82,7 +95,7 @@ def concordance(
     ----------
     tokens : Tokens
     pattern : str
-        A word or phrase; ``*`` and ``?`` are wildcards.
+        A word or phrase; ``*`` and ``?`` are wildcards. It is cut as the texts were.
     window : int or "sentence"
         Words to either side, or the rest of the sentence.
     sort : {"text", "left", "right", "match", "date", "outlet"}
@@ -117,18 +130,17 @@ def concordance(
         )
     if sort not in SORTS:
         raise InputError(f"sort={sort!r} is unknown; use one of {', '.join(SORTS)}")
-    length = len(pattern.split())
-    found = find(tokens, pattern)
+    found, last = find(tokens, pattern)
     docs = tokens.doc_of()[found]
     if isinstance(window, str):
         begin, stop = _sentence(tokens, found)
     else:
         begin = np.maximum(found - window, tokens.offsets[docs])
-        stop = np.minimum(found + length + window, tokens.offsets[docs + 1]) - 1
+        stop = np.minimum(last + 1 + window, tokens.offsets[docs + 1]) - 1
     spans = (
         tokens.starts[begin],
         tokens.starts[found],
-        tokens.ends[found + length - 1],
+        tokens.ends[last],
         tokens.ends[stop],
     )
     texts = tokens.docs["text"].to_numpy(dtype=object)

@@ -9,6 +9,7 @@ import pandas as pd
 from mediaframes.errors import InputError
 from mediaframes.made import Made
 from mediaframes.text.concordance import find
+from mediaframes.text.terms import NO_SPACES
 from mediaframes.text.tokens import Tokens
 from mediaframes.text.words import is_number, stop_words_in
 
@@ -205,13 +206,13 @@ def join_phrases(tokens: Tokens, phrases: "Sequence[str] | pd.DataFrame") -> Tok
     ['climate change', 'is', 'here']
     """
     listed = list(phrases["phrase"] if isinstance(phrases, pd.DataFrame) else phrases)
-    single = [phrase for phrase in listed if len(phrase.split()) < 2]
+    single = [p for p in listed if len(p.split()) < 2 and not NO_SPACES.search(p)]
     if single:
         raise InputError(f"'{single[0]}' is one word, not a phrase; nothing is to be joined")
     places = [find(tokens, phrase) for phrase in listed]
-    sizes = [np.full(len(at), len(p.split())) for at, p in zip(places, listed, strict=True)]
-    starts = np.concatenate([np.empty(0, np.int64), *places])
-    lengths = np.concatenate([np.empty(0, np.int64), *sizes]).astype(np.int64)
+    starts = np.concatenate([np.empty(0, np.int64), *(first for first, _ in places)])
+    lengths = np.concatenate([np.empty(0, np.int64), *(last - first + 1 for first, last in places)])
+    starts, lengths = starts[lengths > 1], lengths[lengths > 1]
     order = np.lexsort((starts, -lengths))
     taken = np.zeros(len(tokens.ids), bool)
     joined = np.zeros(len(tokens.ids), np.int64)  # words that follow and belong to this one
