@@ -286,6 +286,7 @@ ENDED = {
     "APA-OnlineManager RTF": b"", "DeFacto HTML": b"", "Europresse HTML": "news·".encode(),
     "Factiva HTML": b"Dokument ", "Factiva TXT": b"Document ", "Integrum HTML": b"",
     "Kikuzo HTML": b"", "Nexis HTML": b"", "Nexis RTF": b"", "WARC": b"", "Yomidasu HTML": b"",
+    "ProQuest HTML": b"</Text>",
 }  # fmt: skip
 
 

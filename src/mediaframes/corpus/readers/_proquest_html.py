@@ -107,7 +107,9 @@ def _parts(data: bytes, file: str) -> list[Message]:
 
 def _batch(found: Found, name: str, encoding: str, notes: tuple[str, ...]) -> Batch:
     single, more = _once(found)
-    if single and isinstance(single[-1][1], dict) and single[-1][1].get("cut_off"):
+    last = single[-1][1] if single else None
+    off = isinstance(last, dict) and bool(last.get("cut_off"))
+    if off:
         more = (*more, "cut off in the last article")
     items: Found = []
     for place, item in single:
@@ -115,7 +117,8 @@ def _batch(found: Found, name: str, encoding: str, notes: tuple[str, ...]) -> Ba
             item.pop("cut_off", None)
         items.append((place, finish(place, item)))
     outlets = mend_outlets([item for _, item in items if isinstance(item, dict)])
-    return batch(items, format=name, encoding=encoding, notes=(*notes, *more, *outlets))
+    notes = (*notes, *more, *outlets)
+    return batch(items, format=name, encoding=encoding, notes=notes, cut_off=off)
 
 
 def _text(part: Message, file: str) -> tuple[str, str, tuple[str, ...]]:
