@@ -65,7 +65,9 @@ def as_in_text(
     {'c++': 'c', 'labor market*': 'labor market*', 'r&d*': 'r d*'}
     """
     odd = [
-        term for term in terms if settings or not PLAIN.fullmatch(term) or NO_SPACES.search(term)
+        term
+        for term in terms
+        if has_letter(term) and (settings or not PLAIN.fullmatch(term) or NO_SPACES.search(term))
     ]
     out = {term: term for term in terms}
     if not odd:
