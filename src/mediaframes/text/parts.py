@@ -14,7 +14,7 @@ from mediaframes.corpus.folder import corpora_in
 from mediaframes.errors import InputError
 from mediaframes.made import Made
 from mediaframes.text.counting import untrimmed
-from mediaframes.text.counts import Counts, remaining, sorted_rows
+from mediaframes.text.counts import CELLS, Counts, remaining, sorted_rows
 
 Piece = tuple[np.ndarray, np.ndarray, np.ndarray]  # columns, counts, bounds of rows
 
@@ -136,12 +136,19 @@ class _Kept:
             yield number, slice(end - size, end)
 
     def _pieces(self, places: np.ndarray) -> Iterator[tuple[slice, Piece]]:
-        """Each part's rows, with the columns that remain at their new places."""
+        """Some rows of a part at a time, with the columns that remain at their new places."""
         for number, rows in self._rows():
-            columns = places[self._load(number, "columns")]
-            left = columns >= 0
-            bounds = np.append(0, np.cumsum(left))[self._load(number, "bounds")]
-            yield rows, (columns[left], self._load(number, "counts")[left], bounds)
+            columns, cells = self._load(number, "columns"), self._load(number, "counts")
+            ends = self._load(number, "bounds")
+            step = max(1, len(ends) * CELLS // max(len(columns), 1))
+            for begin in range(0, len(ends) - 1, step):
+                cut = ends[begin : begin + step + 1]
+                part = slice(cut[0], cut[-1])
+                to = places[columns[part]]
+                left = to >= 0
+                bounds = np.append(0, np.cumsum(left))[cut - cut[0]]
+                first = rows.start + begin
+                yield slice(first, first + len(cut) - 1), (to[left], cells[part][left], bounds)
 
     def matrix(self, keep: np.ndarray, n_cells: int, order: np.ndarray) -> tuple[pd.Index, Any]:
         """The words to keep in code-point order, and the matrix with the articles in `order`."""
