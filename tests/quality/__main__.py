@@ -18,6 +18,7 @@ MODULES = (
     "intervals",
     "keyness",
     "reading",
+    "stm",
     "studies",
     "topics",
     "webpages",

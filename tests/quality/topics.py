@@ -1,60 +1,68 @@
-"""Topic models: R's STM reproduced, planted topics found, starts that agree."""
+"""Planted topics found, beside other libraries."""
 
+from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from mediaframes.inference.design import design
+from mediaframes.text.counts import Counts
 from mediaframes.topics import lda, quality, stm
 from mediaframes.topics.spectral import spectral_start
-from tests import stm_reference as reference
-
-MODELS = {
-    "gadarian_K3": "Pooled", "poliblog_K20": "Pooled", "poliblog_prevL1_K20": "L1",
-    "poliblog_ctm_K20": "CTM", "poliblog_K50": "Pooled",
-}  # fmt: skip
+from tests.bench import _topics_data as peers
 
 
-def _against_r(folder: Path, name: str, prior: str) -> list[tuple[str, float, str]]:
-    matrix, meta, _ = reference.corpus(folder, name)
-    begin = reference.table(folder, name, "beta_init.csv.gz")
-    start = spectral_start(matrix, len(begin), np.ones(len(meta)))
-    rows = [(f"{name}: spectral start, largest difference", np.abs(start - begin).max(), "< 1e-10")]
-    x = None if prior == "CTM" else design(meta, formula=reference.formula(name)).matrix
-    kind = "L1" if prior == "L1" else "Pooled"
-    found = stm.fit(matrix, start, np.ones(len(meta)), covariates=x, prior=kind)
-    bounds = reference.bounds(folder, name)
-    n = min(len(bounds), len(found.bounds))
-    apart = np.abs(found.bounds[:n] / bounds[:n] - 1).max()
-    final = (found.bounds[-1] - bounds[-1]) / abs(bounds[-1])
-    cosine = quality.matched(reference.words(folder, name), found.beta)[1]
-    mean = "K50" in name
-    return [
-        *rows,
-        (f"{name}: bounds of all iterations, relative difference", apart, "< 1e-5"),
-        (f"{name}: final bound over R's, relative", final, "> -1e-5"),
-        (f"{name}: iterations more than R's", len(found.bounds) - len(bounds), "0"),
-        (
-            f"{name}: cosine of matched topics, {'mean' if mean else 'lowest'}",
-            cosine.mean() if mean else cosine.min(),
-            "≥ .99" if mean else "≥ .999",
-        ),
-    ]
-
-
-def planted(k: int, *, skewed: bool, n_docs: int = 1000) -> float:
-    """Mean cosine of planted topics with LDA's, best of ten starts by bound."""
+def corpus(k: int, *, skewed: bool, n_docs: int = 1000) -> tuple[np.ndarray, csr_array]:
+    """Topics (K, V) and articles drawn from them."""
     rng = np.random.default_rng(k)
     words = rng.dirichlet(np.full(1000, 0.03), size=k)
     prior = 4 / np.arange(1, k + 1) / np.log(k + 1) if skewed else np.full(k, 2 / k)
     shares = rng.dirichlet(np.maximum(prior, 0.02), size=n_docs)
     matrix = csr_array(np.array([rng.multinomial(150, share @ words) for share in shares]))
-    once = lda.contents(matrix, np.ones(n_docs))
+    known = np.flatnonzero(matrix.sum(axis=0))
+    return words[:, known], matrix[:, known]
+
+
+def by_lda(matrix: csr_array, k: int) -> np.ndarray:
+    """Best of ten starts by bound."""
+    once = lda.contents(matrix, np.ones(matrix.shape[0]))
     runs = [lda.fit(matrix[once.rows], k, seed, once) for seed in range(10)]
-    best = max(runs, key=lambda run: run.bound)
-    return float(quality.matched(words, best.words.T.astype(np.float64))[1].mean())
+    return max(runs, key=lambda run: run.bound).words.T.astype(np.float64)
+
+
+def by_ctm(matrix: csr_array, k: int) -> np.ndarray:
+    """From the spectral start."""
+    weights = np.ones(matrix.shape[0])
+    return stm.fit(matrix, spectral_start(matrix, k, weights), weights).beta
+
+
+def planted(k: int, *, skewed: bool) -> dict[str, float]:
+    """Mean cosine of planted topics with those each model finds."""
+    words, matrix = corpus(k, skewed=skewed)
+    counts = Counts.from_matrix(matrix, [f"w{i:04d}" for i in range(matrix.shape[1])])
+    models: dict[str, Callable[[], np.ndarray]] = {
+        "LDA": lambda: by_lda(matrix, k),
+        "CTM": lambda: by_ctm(matrix, k),
+    }
+    if find_spec("tomotopy"):
+        models["LDA of tomotopy"] = lambda: peers.tomotopy(counts, k, 3)[0]
+    if find_spec("topica"):
+        models["LDA of topica"] = lambda: peers.topica(counts, k)[0]
+        models["CTM of topica"] = lambda: by_topica(counts, k)
+    return {name: float(quality.matched(words, fit())[1].mean()) for name, fit in models.items()}
+
+
+def by_topica(counts: Counts, k: int) -> np.ndarray:
+    """topica's CTM."""
+    import topica
+
+    model = topica.CTM(num_topics=k, seed=3)
+    model.fit(peers.as_words(counts), num_threads=1)
+    words = np.full((k, len(counts.vocabulary)), 1e-12)
+    words[:, counts.vocabulary.get_indexer(model.vocabulary)] = model.topic_word
+    return words
 
 
 def measure(shared: Path) -> pd.DataFrame:
@@ -63,11 +71,9 @@ def measure(shared: Path) -> pd.DataFrame:
     for k in (5, 20, 50):
         for skewed in (False, True):
             kind = "skewed" if skewed else "balanced"
-            value = planted(k, skewed=skewed)
-            rows.append((f"{k} planted topics, {kind}: LDA: mean cosine", value, "reported"))
-    folder = shared.parent / "reference" / "stm_r"
-    if folder.is_dir():
-        for name, prior in MODELS.items():
-            rows += _against_r(folder, name, prior)
+            for model, value in planted(k, skewed=skewed).items():
+                rows.append(
+                    (f"{k} planted topics, {kind}: {model}: mean cosine", value, "reported")
+                )
     split = [(*what.split(": ", 1), value, reach) for what, value, reach in rows]
     return pd.DataFrame(split, columns=["on", "quality", "value", "reach"])

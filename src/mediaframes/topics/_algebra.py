@@ -95,15 +95,36 @@ def times(a, b):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _add_rows(target, matrix, rows, column, begin, width):  # type: ignore[no-untyped-def]
+def _add_rows(target, matrix, rows, column, begin, width, n):  # type: ignore[no-untyped-def]
     """Add to `target` rows of `matrix` from column `begin`, each times its entry in `column`."""
     first, last = rows
     whole = first + (last - first) // 4 * 4
     for k in range(first, whole, 4):
         at = (k * width + column, width, k * width + begin, width)
-        add_four(target, 0, matrix, matrix, at, len(target))
+        add_four(target, 0, matrix, matrix, at, n)
     for k in range(whole, last):
-        axpy(target, 0, matrix[k * width + column], matrix, k * width + begin, len(target))
+        axpy(target, 0, matrix[k * width + column], matrix, k * width + begin, n)
+
+
+@njit(cache=True, nogil=True)
+def _divide(matrix, parts, width, work):  # type: ignore[no-untyped-def]
+    """Take the first half of some rows, which is done, out of the second."""
+    first, middle, last = parts
+    for i in range(first, middle):
+        row = i * width
+        for j in range(middle, last):
+            work[j - middle] = -matrix[row + j]
+        _add_rows(work, matrix, (first, i), i, middle, width, (last - middle + 7) // 8 * 8)
+        own = -matrix[row + i]
+        for j in range(middle, last):
+            matrix[row + j] = work[j - middle] / own
+    for i in range(middle, last):
+        row = i * width
+        for j in range(last - i):
+            work[j] = 0.0
+        _add_rows(work, matrix, (first, middle), i, i, width, (last - i + 7) // 8 * 8)
+        for j in range(i, last):
+            matrix[row + j] -= work[j - i]
 
 
 @njit(cache=True, nogil=True)
@@ -127,22 +148,7 @@ def factor(matrix, n, width, work):  # type: ignore[no-untyped-def]
             else:
                 first = middle
             middle = first + (last - first) // 2
-        for i in range(first, middle):
-            row = i * width
-            sums = work[: (last - middle + 7) // 8 * 8]
-            for j in range(middle, last):
-                sums[j - middle] = -matrix[row + j]
-            _add_rows(sums, matrix, (first, i), i, middle, width)
-            own = matrix[row + i]
-            for j in range(middle, last):
-                matrix[row + j] = -sums[j - middle] / own
-        for i in range(middle, last):
-            row = i * width
-            sums = work[: (last - i + 7) // 8 * 8]
-            sums[:] = 0.0
-            _add_rows(sums, matrix, (first, middle), i, i, width)
-            for j in range(i, last):
-                matrix[row + j] -= sums[j - i]
+        _divide(matrix, (first, middle, last), width, work)
     return True
 
 

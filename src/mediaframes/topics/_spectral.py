@@ -55,10 +55,10 @@ def mix_anchors(gram, anchors, tolerance, most):  # type: ignore[no-untyped-def]
             product[:] = 0.0
             for u in range(0, kp, 4):
                 add_four(product, 0, mix, square, (u, 1, u * kp, kp), kp)
-            error, top = (0.0, 0.0), -np.inf
+            error, top = 0.0, -np.inf
             for t in range(k):
                 gradient[t] = against[t] - product[t]
-                error = add_extended(error, gradient[t] ** 2)
+                error += gradient[t] ** 2  # decides on the end only
                 gradient[t] *= 100.0
                 top = max(top, gradient[t])
             whole = (0.0, 0.0)
@@ -67,7 +67,7 @@ def mix_anchors(gram, anchors, tolerance, most):  # type: ignore[no-untyped-def]
                 whole = add_extended(whole, mix[t])
             for t in range(k):
                 mix[t] /= whole[0] + whole[1]
-            now = math.sqrt(error[0] + error[1])
+            now = math.sqrt(error)
             if abs(before - now) < tolerance:
                 break
             before = now
