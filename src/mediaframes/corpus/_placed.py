@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 _WORD = re.compile(r"\w+")
 RUN = 3  # words in a row by which a place is found; fewer stand in menus by chance
@@ -28,7 +29,7 @@ class _Page:
         for at in range(len(self.words) - RUN + 1):
             self.runs[tuple(self.words[at : at + RUN])].append(at)
         self.whole: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        for at, end in zip(self.starts, [*self.starts[1:], len(self.words)], strict=True):
+        for at, end in pairwise([*self.starts, len(self.words)]):
             if 0 < end - at < RUN:
                 self.whole[tuple(self.words[at:end])].append(at)
 

@@ -244,7 +244,7 @@ def dateline(text: str, rules: Rules, *, known: Container[str] = ()) -> Dateline
     True
     """
     start = text[:HEAD]
-    match = _BRACKETED.match(start)
+    match = _BRACKETED.match(start) if "(" in start else None
     if match:
         place = _place(match["place"], rules)
         found, agency = _in_brackets(match["inner"], place)

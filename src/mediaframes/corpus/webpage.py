@@ -149,7 +149,7 @@ def webpage(
     heads = {" ".join("".join(head.itertext()).split()) for head in document.body.iter("head")}
     text = "\n".join(kept)
     # a page that only scripts would fill may hold its text as data for search engines
-    told = placed(kept, visible) if visible else [("text", line) for line in kept]
+    told = placed(kept, visible)
     outlet = document.sitename or document.hostname
     return replace(
         found,
