@@ -106,6 +106,15 @@ class TestTopics:
         with pytest.raises(InputError, match="the same name"):
             self.topics.rename({1: "x", 2: "x"})
 
+    def test_draws_of_shares_are_promoted_with_them(self) -> None:
+        draws = np.stack([self.topics.shares, self.topics.shares[:, [1, 0, 2]]])
+        scores = self.topics.promote({"both": [1, 3], "second": [2]}, draws=draws)
+        assert scores.draws is not None
+        assert scores.draws[0] == pytest.approx(scores.values.to_numpy())
+        assert scores.draws[1, :, 1] == pytest.approx(self.topics.shares[:, 0])
+        with pytest.raises(InputError, match="do not fit 2 articles and 3 topics"):
+            self.topics.promote({"a": [1]}, draws=draws[:, :1])
+
     def test_promote_is_the_only_way_to_a_frame(self) -> None:
         scores = self.topics.promote({"both": [1, 3], "second": [2]})
         assert scores.values.loc["1"].tolist() == [0.5, 0.5]

@@ -138,6 +138,49 @@ def test_bad_settings() -> None:
         fit_topics(alone, k=2, model="ctm", seed=1)
 
 
+class TestBadInput:
+    """What articles may lack."""
+
+    chosen = {"k": 3, "model": "stm", "seed": 1, "prevalence": "~ outlet"}  # noqa: RUF012
+
+    def test_empty_articles_keep_their_place_with_missing_shares(self) -> None:
+        counts, _ = planted(60)
+        matrix = counts.matrix.toarray()
+        matrix[[0, 7]] = 0
+        gone = Counts.from_matrix(csr_array(matrix), counts.vocabulary, docs=counts.docs)
+        topics = fit_topics(gone, **self.chosen)
+        missing = np.isnan(topics.shares).all(axis=1)
+        assert np.flatnonzero(missing).tolist() == [0, 7]
+        assert topics.arrays["eta"].shape == (58, 2)
+        # and the rest is the model of the rest
+        rest = counts.docs.iloc[np.flatnonzero(~missing)]
+        kept = Counts.from_matrix(csr_array(matrix[~missing]), counts.vocabulary, docs=rest)
+        assert fit_topics(kept, **self.chosen).words == pytest.approx(topics.words, abs=1e-12)
+
+    def test_too_little(self) -> None:
+        counts, _ = planted(60)
+        one = Counts.from_matrix(counts.matrix[:1], counts.vocabulary, docs=counts.docs[:1])
+        with pytest.raises(InputError, match="k=3 topics cannot be fitted to 1 article"):
+            fit_topics(one, **self.chosen)
+        few = Counts.from_matrix(counts.matrix[:4], counts.vocabulary, docs=counts.docs[:4])
+        with pytest.raises(InputError, match="k=5 topics cannot be fitted to 4 articles"):
+            fit_topics(few, **{**self.chosen, "k": 5})
+
+    @pytest.mark.parametrize(
+        ("outlets", "message"),
+        [
+            (["Echo"] * 59 + [None], "1 of 60 articles have no 'outlet'"),
+            (["Echo"] * 60, "'outlet' has one value only"),
+        ],
+    )
+    def test_covariates(self, outlets: list[str | None], message: str) -> None:
+        counts, _ = planted(60)
+        docs = counts.docs.assign(outlet=outlets)
+        other = Counts.from_matrix(counts.matrix, counts.vocabulary, docs=docs)
+        with pytest.raises(InputError, match=message):
+            fit_topics(other, **self.chosen)
+
+
 class TestFormula:
     """The columns that R would make, and what is refused."""
 

@@ -287,30 +287,25 @@ class Topics:
 
         `draws` of `posterior` travel along, for ``effects(..., method="composition")``.
         """
+        from mediaframes.topics.posterior import with_draws
+
         values = pd.DataFrame(self.shares, self.docs.index, list(self.names))
         scores = Scores.from_frame(values, unit="topic share", docs=self.docs, made=self.made)
         if draws is None:
             return scores
-        if draws.shape[1:] != self.shares.shape:
-            raise InputError(
-                f"draws of shape {draws.shape} do not fit {self.shares.shape[0]} articles and "
-                f"{self.shares.shape[1]} topics; give those of topics.posterior"
-            )
-        order = self.docs.index.get_indexer(scores.docs.index)  # scores are sorted by id
-        made = Made.by(
-            "scores",
-            settings={"draws": blake2b(draws.tobytes()).hexdigest()},
-            parents=(self.made,),
-        )
-        return replace(scores, draws=draws[:, order], made=made)
+        return with_draws(self, scores, draws, np.eye(len(self.names)))
 
-    def promote(self, frames: Mapping[str, Sequence[int]]) -> Scores:
+    def promote(
+        self, frames: Mapping[str, Sequence[int]], *, draws: np.ndarray | None = None
+    ) -> Scores:
         """Say which topics, taken together, you read as a frame: the only way to do so.
 
         Parameters
         ----------
         frames : mapping
             Frame to topic numbers (from 1), e.g. ``{"security": [3, 7]}``.
+        draws : array (draws, D, K), optional
+            Of `posterior`; summed as the shares are, for ``effects(..., method="composition")``.
 
         Returns
         -------
@@ -320,8 +315,10 @@ class Topics:
         Raises
         ------
         InputError
-            For a topic that does not exist or is given to two frames.
+            For a topic that does not exist or is given to two frames, or draws of other topics.
         """
+        from mediaframes.topics.posterior import with_draws
+
         used: dict[int, str] = {}
         for frame, numbers in frames.items():
             for topic in numbers:
@@ -333,14 +330,18 @@ class Topics:
                 if topic in used:
                     raise InputError(f"topic {topic} is given to '{used[topic]}' and '{frame}'")
                 used[topic] = frame
-        columns = {
-            frame: self.shares[:, [topic - 1 for topic in numbers]].sum(axis=1)
-            for frame, numbers in frames.items()
-        }
+        places = {frame: [topic - 1 for topic in numbers] for frame, numbers in frames.items()}
+        columns = {frame: self.shares[:, place].sum(axis=1) for frame, place in places.items()}
         values = pd.DataFrame(columns, self.docs.index)
         settings = {"frames": {frame: list(numbers) for frame, numbers in frames.items()}}
         made = Made.by("promote", settings=settings, parents=(self.made,))
-        return Scores.from_frame(values, unit="topic share", docs=self.docs, made=made)
+        scores = Scores.from_frame(values, unit="topic share", docs=self.docs, made=made)
+        if draws is None:
+            return scores
+        parts = np.zeros((len(self.names), len(places)))
+        for column, place in enumerate(places.values()):
+            parts[place, column] = 1.0
+        return with_draws(self, scores, draws, parts)
 
     @cached_property
     def content_hash(self) -> str:

@@ -5,6 +5,8 @@ one covariance, what the model's covariance holds beyond that of the modes aroun
 locally, each has its own, the inverse curvature at its mode (Laplace).
 """
 
+from dataclasses import replace
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,8 @@ import numpy as np
 from mediaframes._docs import fit_weights
 from mediaframes.errors import InputError
 from mediaframes.inference.resampling import copy_groups
+from mediaframes.made import Made
+from mediaframes.scores import Scores
 
 
 def drawn_shares(topics: Any, *, kind: str, draws: int, seed: int, counts: Any) -> np.ndarray:
@@ -43,6 +47,19 @@ def drawn_shares(topics: Any, *, kind: str, draws: int, seed: int, counts: Any) 
         away = np.einsum("dij,dj->di", np.broadcast_to(roots, (len(eta), *roots.shape[1:])), chance)
         result[draw, rows] = _shares(eta + away)[:, order]
     return result
+
+
+def with_draws(topics: Any, scores: Scores, draws: np.ndarray, parts: np.ndarray) -> Scores:
+    """Scores with `draws` of shares, summed over the topics of each frame: `parts` (K, frames)."""
+    if draws.shape[1:] != topics.shares.shape:
+        raise InputError(
+            f"draws of shape {draws.shape} do not fit {topics.shares.shape[0]} articles and "
+            f"{topics.shares.shape[1]} topics; give those of topics.posterior"
+        )
+    order = topics.docs.index.get_indexer(scores.docs.index)  # scores are sorted by id
+    settings = {"draws": blake2b(np.ascontiguousarray(draws).tobytes()).hexdigest()}
+    made = Made.by("scores", settings=settings, parents=(scores.made,))
+    return replace(scores, draws=draws[:, order] @ parts, made=made)
 
 
 def _shares(eta: np.ndarray) -> np.ndarray:
