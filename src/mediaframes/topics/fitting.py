@@ -15,8 +15,9 @@ from mediaframes._docs import fit_weights
 from mediaframes.errors import InputError
 from mediaframes.made import Made
 from mediaframes.text.counts import Counts
+from mediaframes.topics.building import build
 from mediaframes.topics.folding import rows_to_one
-from mediaframes.topics.model import Topics, build
+from mediaframes.topics.model import Topics
 
 # NMF's own default of 200 iterations stops early on a few thousand articles
 NMF_ITERATIONS = 1000
