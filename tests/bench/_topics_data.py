@@ -189,14 +189,14 @@ def gensim(train: Counts, k: int, target: float, halves: Any, most: float) -> Fi
     return until(target, step, halves, most)
 
 
-def topica(train: Counts, k: int, passes: int = TOMOTOPY_PASSES) -> Fit:
+def topica(train: Counts, k: int, seed: int) -> Fit:
     """topica's LDA with one thread, as many sweeps as tomotopy."""
     import topica as package
 
     texts = as_words(train)
     begin = time.process_time()
-    model = package.LDA(num_topics=k, seed=3, num_threads=1)
-    model.fit(texts, iters=passes, keep_theta_draws=False)
+    model = package.LDA(num_topics=k, seed=seed, num_threads=1)
+    model.fit(texts, iters=TOMOTOPY_PASSES, keep_theta_draws=False)
     seconds = time.process_time() - begin
     phi = np.full((k, len(train.vocabulary)), 1e-12)
     phi[:, train.vocabulary.get_indexer(model.vocabulary)] = model.topic_word

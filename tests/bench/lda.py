@@ -82,7 +82,7 @@ def compare(train: Counts, halves: Any, k: int, peers: tuple[str, ...], seeds: t
         rows.append(_row(f"best of {STARTS}", train, halves, whole(train, k, starts)))
     most = CAP * float(np.mean([row["seconds"] for row in rows if "to its" in row["what"]]))
     others: dict[str, Callable[[], data.Fit]] = {
-        "topica": lambda: data.topica(train, k),
+        "topica": lambda: data.topica(train, k, SEEDS[0]),
         "sklearn": lambda: data.sklearn(train, k, target, halves, most),
         "gensim": lambda: data.gensim(train, k, target, halves, most),
     }

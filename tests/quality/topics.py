@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from mediaframes.text.counts import Counts
-from mediaframes.topics import lda, quality, stm
+from mediaframes.topics import fit_topics, lda, quality, stm
 from mediaframes.topics.spectral import spectral_start
 from tests.bench import _topics_data as peers
 
@@ -45,11 +45,12 @@ def planted(k: int, *, skewed: bool) -> dict[str, float]:
     models: dict[str, Callable[[], np.ndarray]] = {
         "LDA": lambda: by_lda(matrix, k),
         "CTM": lambda: by_ctm(matrix, k),
+        "NMF": lambda: fit_topics(counts, k=k, model="nmf", seed=1).words,
     }
     if find_spec("tomotopy"):
         models["LDA of tomotopy"] = lambda: peers.tomotopy(counts, k, 3)[0]
     if find_spec("topica"):
-        models["LDA of topica"] = lambda: peers.topica(counts, k)[0]
+        models["LDA of topica"] = lambda: peers.topica(counts, k, 3)[0]
         models["CTM of topica"] = lambda: by_topica(counts, k)
     return {name: float(quality.matched(words, fit())[1].mean()) for name, fit in models.items()}
 
