@@ -114,7 +114,7 @@ def _divide(matrix, parts, width, work):  # type: ignore[no-untyped-def]
         row = i * width
         for j in range(middle, last):
             work[j - middle] = -matrix[row + j]
-        _add_rows(work, matrix, (first, i), i, middle, width, (last - middle + 7) // 8 * 8)
+        _add_rows(work, matrix, (first, i), i, middle, width, (last - middle + 3) // 4 * 4)
         own = -matrix[row + i]
         for j in range(middle, last):
             matrix[row + j] = work[j - middle] / own
@@ -122,7 +122,7 @@ def _divide(matrix, parts, width, work):  # type: ignore[no-untyped-def]
         row = i * width
         for j in range(last - i):
             work[j] = 0.0
-        _add_rows(work, matrix, (first, middle), i, i, width, (last - i + 7) // 8 * 8)
+        _add_rows(work, matrix, (first, middle), i, i, width, (last - i + 3) // 4 * 4)
         for j in range(i, last):
             matrix[row + j] -= work[j - i]
 

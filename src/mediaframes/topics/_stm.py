@@ -3,9 +3,9 @@
 An article's topics are softmax of (eta, 0) with eta normal around mu. Its posterior mode is found
 by a quasi-Newton search that takes the steps of R's ``optim(method = "BFGS")``, since another
 search ends in other modes and the model in another place; the curvature there is its covariance.
-For the same reason every sum takes its terms in R's order. Eight sums are taken side by side, so
+For the same reason every sum takes its terms in R's order. Sums are taken side by side, so
 this costs no time: an article's topics are kept twice, as rows of words and as rows of topics, each
-padded with zeros to a multiple of eight.
+padded with zeros to a multiple of four.
 
 Sources: Roberts, Stewart & Airoldi (2016), JASA; Wang & Blei (2013), JMLR, for the Laplace step;
 Nash (1990), Compact Numerical Methods, algorithm 21, for the search.
@@ -51,7 +51,7 @@ def _objective(eta, mu, precision, columns, data, masses, work, sizes):  # type:
     and its odd topics apart, in the gradient.
     """
     k, kp, n, total = sizes
-    width = (n + 7) // 8 * 8
+    width = (n + 3) // 4 * 4
     weight, gap, part, mass = work[0], work[1], work[2], masses[0]
     for t in range(k - 1):
         weight[t] = math.exp(eta[t])
@@ -61,7 +61,7 @@ def _objective(eta, mu, precision, columns, data, masses, work, sizes):  # type:
     for t in range(0, kp, 4):
         add_four(part, 0, gap, precision, (t, 1, t * kp, kp), kp)
     masses[:, :width] = 0.0
-    for t in range(0, kp, 8):
+    for t in range(0, kp, 4):
         add_mass(mass, masses[1], masses[2], weight, t, columns, t * width, width)
     likelihood, quadratic = 0.0, 0.0
     for j in range(n):
@@ -110,11 +110,11 @@ def _renew(inverse, way, change, image, k, kp):  # type: ignore[no-untyped-def]
     two = 1.0 + two / one
     for t in range(size):
         numbers = (two * way[t], image[t], way[t], one)
-        renew_inverse(inverse, t * kp, numbers, way, image, t // 8 * 8 + 8)
-    for t in range(0, kp, 8):  # the upper triangle
-        for u in range(0, t, 8):
+        renew_inverse(inverse, t * kp, numbers, way, image, t // 4 * 4 + 4)
+    for t in range(0, kp, 4):  # the upper triangle
+        for u in range(0, t, 4):
             transpose(inverse, t * kp + u, u * kp + t, kp)
-        for u in range(t, t + 8):
+        for u in range(t, t + 4):
             for v in range(t, u):
                 inverse[v * kp + u] = inverse[u * kp + v]
     return True
@@ -189,7 +189,7 @@ def _search(eta, mu, precision, rows, columns, data, masses, work, inverse, size
 
 @njit(cache=True, nogil=True)
 def _products(target, rows, n, sizes, triangle):  # type: ignore[no-untyped-def]
-    """Sum over `n` rows of their products with themselves, the lower triangle in blocks of eight.
+    """Sum over `n` rows of their products with themselves, the lower triangle in blocks of four.
 
     `sizes` are the rows of the result and their length. In a `triangle` row t ends at t.
     """
@@ -197,7 +197,7 @@ def _products(target, rows, n, sizes, triangle):  # type: ignore[no-untyped-def]
     target[: kp * kp] = 0.0
     for j in range(0, n, 4):
         for t in range(min(j + 4, size) if triangle else size):
-            add_four(target, t * kp, rows, rows, (j * kp + t, kp, j * kp, kp), t // 8 * 8 + 8)
+            add_four(target, t * kp, rows, rows, (j * kp + t, kp, j * kp, kp), t // 4 * 4 + 4)
 
 
 @njit(cache=True, nogil=True)
@@ -249,9 +249,9 @@ def _covariance(hessian, upper, root, cover, size, kp):  # type: ignore[no-untyp
         logs += math.log(one)
         whole = j // 4 * 4
         for i in range(0, whole, 4):
-            add_four(root, j * kp, upper, root, (i * kp + j, kp, i * kp, kp), j // 8 * 8 + 8)
+            add_four(root, j * kp, upper, root, (i * kp + j, kp, i * kp, kp), j // 4 * 4 + 4)
         for i in range(whole, j):
-            axpy(root, j * kp, upper[i * kp + j], root, i * kp, j // 8 * 8 + 8)
+            axpy(root, j * kp, upper[i * kp + j], root, i * kp, j // 4 * 4 + 4)
         for i in range(j):
             root[j * kp + i] *= -one
         root[j * kp + j] = one
@@ -275,14 +275,14 @@ def estep(counts, docs, beta, eta, mu, precision, entropy, k, ratios, weights): 
     most = 0
     for d in range(docs[0], docs[1]):
         most = max(most, indptr[d + 1] - indptr[d])
-    most = (most + 7) // 8 * 8
+    most = (most + 3) // 4 * 4
     rows, columns, scaled = np.zeros(most * kp), np.zeros(most * kp), np.zeros(most * kp)
     masses, work = np.zeros((3, most)), np.zeros((9, kp))
     square = np.zeros((4, (kp + 4) * kp))
     here = np.zeros(kp)
     for d in range(docs[0], docs[1]):
         first, n = indptr[d], indptr[d + 1] - indptr[d]
-        width = (n + 7) // 8 * 8
+        width = (n + 3) // 4 * 4
         values = data[first : first + n]
         total = 0.0
         rows[n * kp : width * kp] = 0.0

@@ -1,4 +1,4 @@
-"""Eight floats at a time, single or double, in one fixed order on every processor.
+"""Eight single or four double floats at a time, in one fixed order on every processor.
 
 A compiler may not split a sum of floats into lanes on its own, since that changes its last digits;
 here the lanes are written down, so a sum is fast and its bytes depend on no processor. Lengths are
@@ -12,12 +12,12 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-LANES = 8
+LANES = 8  # of single floats; half as many of double ones
 
 
 def _vector(array_type):  # type: ignore[no-untyped-def]
     element = ir.FloatType() if array_type.dtype == types.float32 else ir.DoubleType()
-    return ir.VectorType(element, LANES)
+    return ir.VectorType(element, LANES if array_type.dtype == types.float32 else LANES // 2)
 
 
 def _pointer(context, builder, array_type, array, offset):  # type: ignore[no-untyped-def]
@@ -30,22 +30,23 @@ def _load(builder, pointer, place, vector):  # type: ignore[no-untyped-def]
     return builder.load(there, align=4), there
 
 
-def _spread(builder, scalar):  # type: ignore[no-untyped-def]
-    vector = ir.Constant(ir.VectorType(scalar.type, LANES), ir.Undefined)
-    for lane in range(LANES):
+def _spread(builder, scalar, kind):  # type: ignore[no-untyped-def]
+    vector = ir.Constant(kind, ir.Undefined)
+    for lane in range(kind.count):
         vector = builder.insert_element(vector, scalar, ir.Constant(ir.IntType(32), lane))
     return vector
 
 
-def _loop(builder, n):  # type: ignore[no-untyped-def]
-    zero, step = ir.Constant(n.type, 0), ir.Constant(n.type, LANES)
+def _loop(builder, n, vector):  # type: ignore[no-untyped-def]
+    zero, step = ir.Constant(n.type, 0), ir.Constant(n.type, vector.count)
     return cgutils.for_range_slice(builder, zero, n, step, n.type)
 
 
 def _across(builder, whole):  # type: ignore[no-untyped-def]
     """The sum of a vector's lanes, halves added to halves."""
     parts = [
-        builder.extract_element(whole, ir.Constant(ir.IntType(32), lane)) for lane in range(LANES)
+        builder.extract_element(whole, ir.Constant(ir.IntType(32), lane))
+        for lane in range(whole.type.count)
     ]
     while len(parts) > 1:
         half = len(parts) // 2
@@ -61,8 +62,8 @@ def _dot(typingctx, a, i, b, j, n):  # type: ignore[no-untyped-def]
         vector = _vector(signature.args[0])
         one = _pointer(context, builder, signature.args[0], args[0], args[1])
         two = _pointer(context, builder, signature.args[2], args[2], args[3])
-        total = cgutils.alloca_once_value(builder, ir.Constant(vector, [0.0] * LANES))
-        with _loop(builder, args[4]) as (place, _):
+        total = cgutils.alloca_once_value(builder, ir.Constant(vector, [0.0] * vector.count))
+        with _loop(builder, args[4], vector) as (place, _):
             x, _ = _load(builder, one, place, vector)
             y, _ = _load(builder, two, place, vector)
             builder.store(builder.fadd(builder.load(total), builder.fmul(x, y)), total)
@@ -79,8 +80,8 @@ def _axpy(typingctx, y, i, factor, x, j, n):  # type: ignore[no-untyped-def]
         vector = _vector(signature.args[0])
         target = _pointer(context, builder, signature.args[0], args[0], args[1])
         source = _pointer(context, builder, signature.args[3], args[3], args[4])
-        factor = _spread(builder, args[2])
-        with _loop(builder, args[5]) as (place, _):
+        factor = _spread(builder, args[2], vector)
+        with _loop(builder, args[5], vector) as (place, _):
             value, _ = _load(builder, source, place, vector)
             old, there = _load(builder, target, place, vector)
             builder.store(builder.fadd(old, builder.fmul(factor, value)), there, align=4)
@@ -104,9 +105,9 @@ def _renew_row(typingctx, part, words, i, stats, weights, n):  # type: ignore[no
         words = _pointer(context, builder, signature.args[1], args[1], args[2])
         stats = _pointer(context, builder, signature.args[3], args[3], args[2])
         eta, keep, gain = (
-            _spread(builder, builder.extract_value(args[4], place)) for place in range(3)
+            _spread(builder, builder.extract_value(args[4], place), vector) for place in range(3)
         )
-        with _loop(builder, args[5]) as (place, _):
+        with _loop(builder, args[5], vector) as (place, _):
             old, there = _load(builder, words, place, vector)
             extra, source = _load(builder, stats, place, vector)
             kept = builder.fmul(builder.fsub(old, eta), keep)
@@ -114,7 +115,7 @@ def _renew_row(typingctx, part, words, i, stats, weights, n):  # type: ignore[no
             total, sums = _load(builder, part, place, vector)
             builder.store(builder.fadd(total, new), sums, align=4)
             builder.store(builder.fadd(new, eta), there, align=4)
-            builder.store(ir.Constant(vector, [0.0] * LANES), source, align=4)
+            builder.store(ir.Constant(vector, [0.0] * vector.count), source, align=4)
         return context.get_dummy_value()
 
     weights_type = types.UniTuple(types.float32, 3)
@@ -136,10 +137,10 @@ def _add_four(typingctx, y, i, factors, x, strides, n):  # type: ignore[no-untyp
         source = _pointer(context, builder, signature.args[3], args[3], begin)
         four = [ir.Constant(first.type, q) for q in range(4)]
         places = [builder.gep(factor, [builder.mul(apart, q)]) for q in four]
-        weights = [_spread(builder, builder.load(place)) for place in places]
+        weights = [_spread(builder, builder.load(place), vector) for place in places]
         steps = [builder.mul(wide, q) for q in four]
         sources = [builder.gep(source, [step]) for step in steps]
-        with _loop(builder, args[5]) as (place, _):
+        with _loop(builder, args[5], vector) as (place, _):
             total, there = _load(builder, target, place, vector)
             for weight, row in zip(weights, sources, strict=True):
                 value, _ = _load(builder, row, place, vector)
@@ -153,7 +154,7 @@ def _add_four(typingctx, y, i, factors, x, strides, n):  # type: ignore[no-untyp
 
 @intrinsic
 def _add_mass(typingctx, y, even, odd, factors, j, x, m, n):  # type: ignore[no-untyped-def]
-    """``y[t] += factors[j + q] * x[m + q * n + t]`` for q = 0 to 7 in turn.
+    """``y[t] += factors[j + q] * x[m + q * n + t]`` for q = 0, 1, 2, 3 in turn.
 
     Also into `even` where q is even, into `odd` where it is odd.
     """
@@ -165,10 +166,10 @@ def _add_mass(typingctx, y, even, odd, factors, j, x, m, n):  # type: ignore[no-
         whole, even, odd, factor, source = (
             _pointer(context, builder, signature.args[at], args[at], place) for at, place in pairs
         )
-        eight = [ir.Constant(args[4].type, q) for q in range(8)]
-        weights = [_spread(builder, builder.load(builder.gep(factor, [q]))) for q in eight]
-        sources = [builder.gep(source, [builder.mul(args[7], q)]) for q in eight]
-        with _loop(builder, args[7]) as (place, _):
+        four = [ir.Constant(args[4].type, q) for q in range(4)]
+        weights = [_spread(builder, builder.load(builder.gep(factor, [q])), vector) for q in four]
+        sources = [builder.gep(source, [builder.mul(args[7], q)]) for q in four]
+        with _loop(builder, args[7], vector) as (place, _):
             total, there = _load(builder, whole, place, vector)
             halves = [_load(builder, half, place, vector) for half in (even, odd)]
             sums = [value for value, _ in halves]
@@ -198,9 +199,9 @@ def _add_scaled(typingctx, y, i, factors, j, x, m, scale, n):  # type: ignore[no
             _pointer(context, builder, signature.args[at], args[at], place) for at, place in pairs
         )
         four = [ir.Constant(args[1].type, q) for q in range(4)]
-        weights = [_spread(builder, builder.load(builder.gep(factor, [q]))) for q in four]
+        weights = [_spread(builder, builder.load(builder.gep(factor, [q])), vector) for q in four]
         sources = [builder.gep(source, [builder.mul(args[7], q)]) for q in four]
-        with _loop(builder, args[7]) as (place, _):
+        with _loop(builder, args[7], vector) as (place, _):
             total, there = _load(builder, target, place, vector)
             scales, _ = _load(builder, wide, place, vector)
             for weight, row in zip(weights, sources, strict=True):
@@ -226,8 +227,10 @@ def _renew_inverse(typingctx, y, i, numbers, a, b, n):  # type: ignore[no-untype
         target = _pointer(context, builder, signature.args[0], args[0], args[1])
         one = _pointer(context, builder, signature.args[3], args[3], zero)
         two = _pointer(context, builder, signature.args[4], args[4], zero)
-        p, q, r, s = (_spread(builder, builder.extract_value(args[2], at)) for at in range(4))
-        with _loop(builder, args[5]) as (place, _):
+        p, q, r, s = (
+            _spread(builder, builder.extract_value(args[2], at), vector) for at in range(4)
+        )
+        with _loop(builder, args[5], vector) as (place, _):
             old, there = _load(builder, target, place, vector)
             x, _ = _load(builder, one, place, vector)
             z, _ = _load(builder, two, place, vector)
@@ -242,22 +245,22 @@ def _renew_inverse(typingctx, y, i, numbers, a, b, n):  # type: ignore[no-untype
 
 @intrinsic
 def _transpose(typingctx, x, i, j, stride):  # type: ignore[no-untyped-def]
-    """The square of eight rows at `i`, each `stride` after the one before, turned into that at `j`.
+    """The square of four rows at `i`, each `stride` after the one before, turned into that at `j`.
 
-    By exchanging halves, quarters and eighths.
+    By exchanging halves and quarters.
     """
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
         vector = _vector(signature.args[0])
         number = ir.IntType(32)
         sides = [_pointer(context, builder, signature.args[0], args[0], at) for at in args[1:3]]
-        steps = [builder.mul(args[3], ir.Constant(args[3].type, q)) for q in range(LANES)]
+        steps = [builder.mul(args[3], ir.Constant(args[3].type, q)) for q in range(4)]
         rows = [_load(builder, sides[0], step, vector)[0] for step in steps]
-        for bit in (1, 2, 4):
-            low = [lane if not lane & bit else LANES + (lane ^ bit) for lane in range(LANES)]
-            high = [lane | bit if not lane & bit else LANES + lane for lane in range(LANES)]
-            masks = [ir.Constant(ir.VectorType(number, LANES), mask) for mask in (low, high)]
-            for row in (row for row in range(LANES) if not row & bit):
+        for bit in (1, 2):
+            low = [lane if not lane & bit else 4 + (lane ^ bit) for lane in range(4)]
+            high = [lane | bit if not lane & bit else 4 + lane for lane in range(4)]
+            masks = [ir.Constant(ir.VectorType(number, 4), mask) for mask in (low, high)]
+            for row in (row for row in range(4) if not row & bit):
                 pair = rows[row], rows[row | bit]
                 rows[row], rows[row | bit] = (builder.shuffle_vector(*pair, mask) for mask in masks)
         for row, step in zip(rows, steps, strict=True):

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-LANES = 8
+LANES = 4
 BLOCK = 256  # articles whose sums are taken together; blocks are added in order
 MOST, TOLERANCE = 500, 1e-5  # R's max.em.its and emtol
 START_VARIANCE = 20.0
