@@ -97,3 +97,15 @@ def test_files_that_are_none_are_said(tmp_path: Path, content: str, message: str
     model = Topics.from_arrays(words=np.eye(2), shares=np.eye(2), vocabulary=["w0x0", "w1x0"])
     with pytest.raises(InputError, match=message):
         topic_names(model, path=path)
+
+
+def test_a_proposal_gives_way_to_a_name_in_the_file(tmp_path: Path) -> None:
+    words, vocabulary = np.eye(4)[:2], ["bank", "park", "tree", "lake"]
+    first = Topics.from_arrays(words=words, shares=[[1, 1]], vocabulary=vocabulary)
+    path = tmp_path / "topics.yml"
+    topic_names(first, path=path)
+    proposed = first.names[0]
+    other = Topics.from_arrays(words=np.eye(4)[[0, 2]], shares=[[1, 1]], vocabulary=vocabulary)
+    named = path.read_text(encoding="utf-8").replace(f"name: {proposed}", f"name: {other.names[1]}")
+    path.write_text(named, encoding="utf-8")
+    assert topic_names(other, path=path).topics.names == (other.names[1], f"{other.names[1]} (2)")

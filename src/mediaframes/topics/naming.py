@@ -183,9 +183,12 @@ def _matches(topics: Topics, entries: dict[int, dict[str, Any]]) -> dict[int, tu
 def _table(
     topics: Topics, entries: dict[int, dict[str, Any]], match: dict[int, tuple[int, float]]
 ) -> pd.DataFrame:
+    taken = {str(entries[was]["name"]) for was, _ in match.values()}
     rows = []
     for topic, proposal in enumerate(topics.names):
         was, cosine = match.get(topic, (None, np.nan))
+        if proposal in taken:  # a new topic must not go by the name of one that was found again
+            proposal = f"{proposal} ({topic + 1})"
         entry = entries[was] if was is not None else {}
         rows.append(
             {
