@@ -16,7 +16,9 @@ def corpus_of(*texts: str, language: str | None = "de") -> Corpus:
 
 GOLD = {  # a bar where one sentence ends and the next begins
     "de": "Am 24. Oktober kam Prof. Dr. Ambel, u. a. mit Nr. 5. | Er sagte: „Gut.“ | Danach ging er usw. "  # noqa: E501
-    "| Der Rat tagt ca. 3 Std. lang. | BERLIN (xpa) – Die Lage sei ernst. | „Nein!“, rief sie.",
+    "| Der Rat tagt ca. 3 Std. lang. | BERLIN (xpa) – Die Lage sei ernst. | „Nein!“, rief sie. "
+    "| Laut Blank et al., 2014, sinkt es. | Rot vs. Blau hieß es bei den Senioren. | Es gilt für die Schweiz. "  # noqa: E501
+    "| Dies sagte John Hale jr. | Dann kamen 16 Mrd. Euro (lat. munus), evtl. mehr. | Der 13. Senat tagt.",  # noqa: E501
     "en": "HARBOR CITY, Oct. 24 (XPA) - Mr. Hale met Gen. Orr at 5 p.m. in the U.S. Senate. | The end. "  # noqa: E501
     "| “Stop!” he said. | Hale Inc. rose; Orr Co. | The rest fell. | He lives in the U.S. | They do not.",  # noqa: E501
     "fr": "M. Le Goff a vu Mme Roux à midi. | « Non ! » dit-elle. | Le Dr. Blanc, etc. | Il part.",

@@ -18,6 +18,7 @@ MODULES = (
     "intervals",
     "keyness",
     "reading",
+    "sentences",
     "stm",
     "studies",
     "topics",
