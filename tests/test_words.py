@@ -1,5 +1,8 @@
 """Lemmas, merging, compounds, sentences by language, groups and tf-idf."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -126,25 +129,32 @@ def test_lemmas_are_shown_then_merged() -> None:
         counts.merge({"talks": ""})
 
 
+GERMAN = json.loads((Path(__file__).parent / "gold" / "german_words.json").read_text())
+
+
 def test_compounds_against_gold() -> None:
-    parts = ["frieden", "gespräch", "haus", "halt", "staat", "bürger", "recht", "hafen", "stadt",
-             "wirtschaft", "krise", "minister", "arbeit", "markt", "klima", "schutz"]  # fmt: skip
-    gold = {
-        "friedensgespräch": ("frieden", "gespräch"), "staatsbürger": ("staat", "bürger"),
-        "bürgerrecht": ("bürger", "recht"), "hafenstadt": ("hafen", "stadt"),
-        "wirtschaftskrise": ("wirtschaft", "krise"), "arbeitsmarkt": ("arbeit", "markt"),
-        "klimaschutz": ("klima", "schutz"), "wirtschaftsminister": ("wirtschaft", "minister"),
-    }  # fmt: skip
-    whole = ["gestern", "verhalten", "gerecht", "minister"]
-    counts = pd.Series(
-        {**dict.fromkeys(parts, 9), **dict.fromkeys(gold, 2), **dict.fromkeys(whole, 9)}
-    )
-    table = compound_table(counts).set_index("word")
-    right = sum(
-        tuple(table.loc[w, ["first", "second"]]) == p for w, p in gold.items() if w in table.index
-    )
-    assert right / len(gold) >= 0.9
-    assert right / len(table) >= 0.9
+    """Of 40 compounds 31 are split as judged, four more into an inflected form of the first part.
+
+    Not found are parts that lose their ending (*Impf-*) or have fewer than four letters (*Amt*).
+    """
+    gold = GERMAN["compounds"]
+    often = dict.fromkeys([*GERMAN["parts"], *GERMAN["whole"]], 9)
+    table = compound_table(pd.Series(often | dict.fromkeys(gold, 2))).set_index("word")
+    assert set(table.index) <= set(gold), "no word that is none is split"
+    right = [
+        word for word in table.index if list(table.loc[word, ["first", "second"]]) == gold[word]
+    ]
+    assert len(right) / len(gold) >= 0.75
+    assert len(right) / len(table) >= 0.85
+    assert all(table.loc[word, "second"] == gold[word][1] for word in table.index)
+
+
+def test_lemmas_against_gold() -> None:
+    """Verbs in the place of nouns (*Urteile*: *urteilen*) are what simplemma gets wrong."""
+    gold = GERMAN["lemmas"]
+    found = lemma_table(pd.Index(list(gold)), "de").set_index("word")["lemma"]
+    right = [word for word, lemma in gold.items() if found.get(word, word) == lemma]
+    assert len(gold) >= 50 and len(right) / len(gold) >= 0.9
 
 
 def test_groups_add_up(capsys: pytest.CaptureFixture[str]) -> None:
