@@ -84,7 +84,11 @@ def test_bundle_holds_all_and_nothing_dated(reports, table):
     pdf, svg = bundle["pdf"].read_bytes(), bundle["svg"].read_text(encoding="utf-8")
     assert b"CreationDate" not in pdf and b"ModDate" not in pdf and b"/Type3" not in pdf
     assert b"/FontFile2" in pdf  # embedded TrueType
-    assert "<dc:date>" not in svg and ">copied by</text>" in svg and "A copies B." in svg
+    assert (
+        "<dc:date>" not in svg
+        and ">copied by (articles, % of the outlet)</text>" in svg
+        and "A copies B." in svg
+    )
     for text in (pdf, svg.encode(), bundle["json"].read_bytes()):
         assert str(reports).encode() not in text
 

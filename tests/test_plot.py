@@ -384,6 +384,9 @@ def test_grid_has_a_panel_for_each_value_and_one_legend():
     assert len(strips) == 1
     single = plot.grid(shares(frames=["Morality"]), plot.prevalence, by="outlet", columns=2)
     assert not single.legends  # the titles say it
+    # the titles name outlets, so the axis names what is measured
+    assert single.get_supylabel() == "Morality: share of frame hits (%)"
+    assert figure.get_supylabel() == "Share of frame hits (%)"
 
 
 # ---------------------------------------------------------------------------- outlets
@@ -430,7 +433,7 @@ def test_residuals_prints_every_number_and_marks_the_notable(outlets, width):
     ax = plot.residuals(table, width=width)
     printed = sorted(float(t.get_text().replace("−", "-")) for t in ax.texts)
     assert printed == pytest.approx(sorted(table["residual"].round(1)), abs=0.051)
-    assert len(ax.patches) == (table["residual"].abs() >= 2).sum()
+    assert len(ax.patches) == sum(abs(value) >= 2 for value in printed)
     drawn = np.sort(ax.collections[0].get_array().compressed())
     assert drawn == pytest.approx(table["residual"].sort_values().to_numpy())
 
@@ -443,7 +446,7 @@ def test_copies_prints_numbers_and_shares():
 def test_copies_says_where_the_direction_is_not_known():
     assert plot.copies(copy_table()).get_ylabel() == "printed first by"
     tied = copy_table().assign(tied=[0, 1])
-    assert plot.copies(tied).get_ylabel() == "first, or same day"
+    assert plot.copies(tied).get_ylabel() == "printed first, or same day, by"
 
 
 # ---------------------------------------------------------------------------- words, topics

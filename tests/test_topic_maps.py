@@ -7,12 +7,13 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.collections import LineCollection
 from scipy.spatial.distance import jensenshannon
 
 from mediaframes import Counts, cooccurrence, plot
 from mediaframes.errors import InputError
 from mediaframes.plot import style as look
+from mediaframes.plot._labels import GAPS, beside
 from mediaframes.plot._marks import _area
 from mediaframes.topics import Topics, co_membership, network_map, topic_map, topic_network
 from mediaframes.topics.maps import scaled, word_distances
@@ -176,7 +177,7 @@ def test_names_do_not_overlap_and_each_topic_is_named(k: int, width: int) -> Non
 def test_area_is_the_share_whatever_the_marker() -> None:
     table = DRAWINGS["map"][1][0].assign(group=[f"g{n % 4}" for n in range(12)])
     ax = plot.topic_map(table, group="group")
-    marks = [c for c in ax.collections if isinstance(c, PathCollection)]
+    marks = [c for c in ax.collections if c.get_label() == "_topic"]
     markers = look.looks(["g0", "g1", "g2", "g3"])
     rows = table.sort_values(["share", "topic"], ascending=[False, True])
     covered = [
@@ -184,6 +185,19 @@ def test_area_is_the_share_whatever_the_marker() -> None:
         for mark, group in zip(marks, rows["group"], strict=True)
     ]
     assert np.array(covered) / covered[0] == pytest.approx(rows["share"] / rows["share"].max())
+    outlines = [c for c in ax.collections if c.get_label() == "_outline"]
+    assert [c.get_sizes()[0] for c in outlines] == [c.get_sizes()[0] for c in marks]
+    assert min(c.get_zorder() for c in outlines) > max(c.get_zorder() for c in marks)
+
+
+def test_a_label_stands_nearest_to_its_own_mark() -> None:
+    # to the right of the left mark there is room only beside the other one
+    marks, sizes = np.array([[30.0, 50, 20], [55, 50, 8]]), np.array([[20.0, 6], [0, 0]])
+    taken = np.array([[0.0, 0, 12, 100], [0, 0, 50, 30], [0, 70, 50, 100]])
+    place = beside(marks, sizes, (200, 100), taken)[0]
+    box = np.array([place - sizes[0] / 2, place + sizes[0] / 2])
+    away = np.hypot(*(np.clip(marks[:, :2], *box) - marks[:, :2]).T) - marks[:, 2]
+    assert away[0] <= away[1] or away[0] > GAPS[0] + 1  # else a hairline tells whose it is
 
 
 def test_network_draws_the_strongest_edges_and_hollow_marks() -> None:
@@ -193,7 +207,7 @@ def test_network_draws_the_strongest_edges_and_hollow_marks() -> None:
     lines = next(c for c in ax.collections if isinstance(c, LineCollection))
     assert len(lines.get_segments()) == (edges["rank"] == 1).sum()
     assert ax.get_xlabel().startswith(f"{(edges['rank'] == 1).sum()} of {len(edges)} edges")
-    marks = [c for c in ax.collections if isinstance(c, PathCollection)]
+    marks = [c for c in ax.collections if c.get_label() == "_topic"]
     hollow = [mark for mark in marks if (mark.get_facecolor()[0] == 1).all()]
     assert len(hollow) == 1
     place = [float(value) for value in np.ravel(hollow[0].get_offsets())]

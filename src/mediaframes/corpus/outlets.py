@@ -1,5 +1,6 @@
 """Outlets by one name each, and who copies from whom."""
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -130,10 +131,11 @@ def outlets(corpus: Corpus, mapping: Mapping[str, str] | pd.DataFrame | None = N
     names = _as_dict(mapping)
     used = {old: new for old, new in names.items() if (docs["outlet"] == old).any()}
     if names and not used:
-        some = ", ".join(f"'{name}'" for name in sorted(docs["outlet"].dropna().unique())[:10])
+        first, there = next(iter(names)), sorted(docs["outlet"].dropna().unique())
         raise InputError(
-            f"outlets: none of the mapping's names (first: '{next(iter(names))}') is in the "
-            f"corpus; there are {some}"
+            f"outlets: none of the mapping's names (first: '{first}') is in the corpus. The mapping "
+            'reads "spelling in the files" = "name", and the spelling must agree letter by letter; '
+            f"there are {_nearest_first(first, there)}"
         )
     renamed = docs["outlet"].map(lambda name: used.get(name, name), na_action="ignore")
     changed = renamed.ne(docs["outlet"]) & docs["outlet"].notna()
@@ -152,6 +154,15 @@ def outlets(corpus: Corpus, mapping: Mapping[str, str] | pd.DataFrame | None = N
         say(f"outlets: not in the mapping: {', '.join(others[:MOST_NAMED])}{more}")
     new = docs.assign(outlet=renamed.astype("str"), outlet_raw=raw)
     return corpus.replace(step="outlets", settings={"mapping": names}, docs=new)
+
+
+def _nearest_first(wanted: str, names: list[str]) -> str:
+    """Names for a message: those most like what was wanted first."""
+    known = {name.casefold(): name for name in reversed(names)}
+    near = [known[key] for key in difflib.get_close_matches(wanted.casefold(), known, n=3)]
+    shown = [*near, *(name for name in names if name not in near)][:MOST_NAMED]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(f"'{name}'" for name in shown) + more
 
 
 def _as_dict(mapping: Mapping[str, str] | pd.DataFrame) -> dict[str, str]:

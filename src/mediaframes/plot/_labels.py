@@ -151,7 +151,11 @@ def beside(
             center = np.array([x, y]) + out + lean * half
             box = (*(center - half), *(center + half))
             inside = min(box) >= 0 and box[2] <= room[0] and box[3] <= room[1]
-            if inside and not _hits(box, boxes) and not _covers(box, marks):
+            away = _away(box, marks)
+            # a label nearer to another mark would name that one, unless a hairline joins it to its
+            # own
+            own = gap > GAPS[0] or away[row] <= away.min() + 1e-9
+            if inside and own and (away >= 0).all() and not _hits(box, boxes):
                 centers[row] = center
                 boxes.append(box)
                 break
@@ -166,12 +170,11 @@ def _hits(box: tuple[float, ...], boxes: list[tuple[float, ...]]) -> bool:
     return bool((~apart).any())
 
 
-def _covers(box: tuple[float, ...], marks: np.ndarray) -> bool:
-    """Whether the box lies over one of the round marks."""
+def _away(box: tuple[float, ...], marks: np.ndarray) -> np.ndarray:
+    """How far the box is from the edge of each round mark; below 0 where it lies over it."""
     nearest_x = np.clip(marks[:, 0], box[0], box[2])
     nearest_y = np.clip(marks[:, 1], box[1], box[3])
-    away = np.hypot(marks[:, 0] - nearest_x, marks[:, 1] - nearest_y)
-    return bool((away < marks[:, 2]).any())
+    return np.asarray(np.hypot(marks[:, 0] - nearest_x, marks[:, 1] - nearest_y) - marks[:, 2])
 
 
 def time_axis(ax: Axes, days: pd.Series) -> None:

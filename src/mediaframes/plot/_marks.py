@@ -110,10 +110,11 @@ def draw_marks(
     texts, places, marks, room = _names(ax, rows, size, shape)
     sizes = _sizes(ax, texts)
     for row, look in enumerate(shape):
+        area = np.pi * marks[row, 2] ** 2 / _area(look.marker)
         ax.scatter(
             rows["x"].iloc[row],
             rows["y"].iloc[row],
-            s=np.pi * marks[row, 2] ** 2 / _area(look.marker),
+            s=area,
             marker=look.marker,
             facecolor=filled[row],
             edgecolor=look.color,
@@ -122,6 +123,12 @@ def draw_marks(
             clip_on=False,
             label="_topic",
         )
+        # the outline once more over all marks: one that lies behind others can still be followed
+        ax.scatter(
+            rows["x"].iloc[row], rows["y"].iloc[row], s=area, marker=look.marker,
+            facecolor="none", edgecolor=look.color, linewidth=0.5, zorder=3.5, clip_on=False,
+            label="_outline",
+        )  # fmt: skip
         _write(ax, texts[row], marks[row], places[row], sizes[row], room)
 
 

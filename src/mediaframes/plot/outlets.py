@@ -45,7 +45,7 @@ VERB = "mf.prevalence(scores, by='outlet', seed=...)"
 # Blue and vermillion of the palette: told apart by readers with any color vision.
 DIVERGING = LinearSegmentedColormap.from_list("residuals", ["#0072B2", "#ffffff", "#D55E00"])
 RISING = LinearSegmentedColormap.from_list("copies", ["#ffffff", "#0072B2"])
-# A standardized residual beyond 2 is unlikely (about 5%) where outlets do not differ.
+# A standardized residual from 2 on is unlikely (about 5%) where outlets do not differ.
 NOTABLE = 2.0
 
 
@@ -213,7 +213,7 @@ def residuals(
 ) -> Axes:
     """Which outlet uses which frame more, or less, than expected: a heatmap with its numbers.
 
-    Cells beyond ±2 are framed and bold: there the outlet differs from what its size and the
+    Cells from ±2 on, as printed, are boxed and bold: there the outlet differs from what its size and the
     frame's frequency lead one to expect.
 
     Parameters
@@ -249,12 +249,14 @@ def residuals(
     for (i, j), value in np.ndenumerate(matrix.to_numpy()):
         if np.isnan(value):
             continue
-        strong = abs(value) >= NOTABLE
+        # the printed number decides, so that no two cells with 2.0 are treated differently
+        shown = round(value, 1) + 0.0
+        strong = abs(shown) >= NOTABLE
         _cell_text(
             ax,
             i,
             j,
-            f"{round(value, 1) + 0.0:.1f}".replace("-", "−"),
+            f"{shown:.1f}".replace("-", "−"),
             DIVERGING(scale(value)),
             strong,
         )
@@ -263,7 +265,7 @@ def residuals(
                 Rectangle((j - 0.46, i - 0.45), 0.92, 0.9, fill=False, ec=INK, lw=0.7, zorder=3)
             )
     ax.set_xlabel(
-        "Standardized residual: orange more, blue less than expected; framed beyond ±2",
+        "Standardized residual: orange more, blue less than expected; boxed from ±2.0 on",
         fontsize=SMALL,
     )
     return ax
@@ -289,7 +291,7 @@ def copies(table: pd.DataFrame, *, width: str | float = "onehalf", ax: Axes | No
     >>> table = pd.DataFrame({"from_outlet": ["A", "B"], "to_outlet": ["B", "A"],
     ...                       "n": [3, 1], "share": [0.3, 0.1]})
     >>> copies(table).get_xlabel()
-    'copied by'
+    'copied by (articles, % of the outlet)'
     """
     verb = "mf.copies_between(corpus)"
     cells = check(table, ["from_outlet", "to_outlet", "n", "share"], plot="copies", verb=verb)
@@ -317,9 +319,9 @@ def copies(table: pd.DataFrame, *, width: str | float = "onehalf", ax: Axes | No
             text = f"{count:,.0f}" + ("" if np.isnan(part) else f"\n{100 * part:.0f}%")
             shade = RISING(scale(0.0 if np.isnan(part) else part))
             _cell_text(ax, i, j, text, shade, False)
-    ax.set_xlabel("copied by")
+    ax.set_xlabel("copied by (articles, % of the outlet)")
     tied = "tied" in cells and bool((cells["tied"] > 0).any())
-    ax.set_ylabel("first, or same day" if tied else "printed first by")
+    ax.set_ylabel("printed first, or same day, by" if tied else "printed first by")
     ax.xaxis.set_label_position("top")
     return ax
 

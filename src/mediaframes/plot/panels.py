@@ -80,6 +80,8 @@ def grid(
             ax.set_title(wrap(value, int(millimeters(width) / columns / 2.1)))
             panels.append(ax)
         _share(figure, panels, columns)
+        if by != "frame" and "frame" in rows:
+            _name_frame(figure, names_of(rows, "frame"))
         if settings.get("events") is not None:
             figure.supxlabel(
                 _labels.event_list(settings["events"]), fontsize=SMALL, x=0.06, ha="left"
@@ -120,6 +122,16 @@ def _share(figure: Page, panels: list[Axes], columns: int) -> None:
             [wrap(name) for name in handles],
             loc="outside lower center",
             ncols=legend_columns(handles, figure.get_figwidth() / MM),
+        )
+
+
+def _name_frame(figure: Page, frames: list[str]) -> None:
+    """The one frame that all panels show, before what the shared axis measures."""
+    label = figure.get_supylabel()
+    if len(frames) == 1 and label:
+        # a letter as in `Articles with the frame (%)`, within a sentence now
+        figure.supylabel(
+            f"{frames[0]}: {label[0].lower()}{label[1:]}", fontsize="medium", color=INK
         )
 
 

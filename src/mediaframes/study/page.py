@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -30,7 +31,7 @@ def index_page(folder: Path, settings: Settings) -> str:
         f"<p class='note'>{note}</p>" if note else "",
         f"<nav><b>Notebooks as run:</b> {notebooks}</nav>",
         "<h2>Figures</h2>",
-        *(_figure(folder, path) for path in sorted(folder.glob("figures/*.json"))),
+        *(_figure(folder, path) for path in sorted(folder.glob("figures/*.json"), key=_in_order)),
         "<h2>Tables</h2>",
         f"<p class='files'>{_links(folder, 'tables', '*.csv')}</p>",
         "<h2>Numbers</h2>",
@@ -40,6 +41,11 @@ def index_page(folder: Path, settings: Settings) -> str:
         "again and compares.</p></body></html>\n",
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _in_order(path: Path) -> list[tuple[int, str]]:
+    """The order of a file's name, numbers in it by their value: fig-2 before fig-10."""
+    return [(int(number or 0), text) for number, text in re.findall(r"(\d+)|(\D+)", path.stem)]
 
 
 def _links(folder: Path, place: str, pattern: str) -> str:
