@@ -81,6 +81,9 @@ def test_bad_input() -> None:
         InputError, match=r"k=21 topics cannot be fitted to 20 articles.*choose k from 2 to 20"
     ):
         fit_topics(counts, k=21, seed=1)
+    few = Counts.from_matrix(counts.matrix[:, :3], counts.vocabulary[:3])
+    with pytest.raises(InputError, match=r"k=4 .* and 3 different words; choose k from 2 to 3"):
+        fit_topics(few, k=4, model="lda", seed=1)
     with pytest.raises(InputError, match="k=1 "):
         fit_topics(counts, k=1, seed=1)
 
