@@ -133,9 +133,9 @@ def outlets(corpus: Corpus, mapping: Mapping[str, str] | pd.DataFrame | None = N
     if names and not used:
         first, there = next(iter(names)), sorted(docs["outlet"].dropna().unique())
         raise InputError(
-            f"outlets: none of the mapping's names (first: '{first}') is in the corpus. The mapping "
-            'reads "spelling in the files" = "name", and the spelling must agree letter by letter; '
-            f"there are {_nearest_first(first, there)}"
+            f"outlets: none of the mapping's names (first: '{first}') is in the corpus. Write "
+            '"spelling in the files" = "name"; the spelling must agree letter by letter. '
+            f"There are {_nearest_first(first, there)}"
         )
     renamed = docs["outlet"].map(lambda name: used.get(name, name), na_action="ignore")
     changed = renamed.ne(docs["outlet"]) & docs["outlet"].notna()

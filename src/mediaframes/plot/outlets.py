@@ -213,8 +213,8 @@ def residuals(
 ) -> Axes:
     """Which outlet uses which frame more, or less, than expected: a heatmap with its numbers.
 
-    Cells from ±2 on, as printed, are boxed and bold: there the outlet differs from what its size and the
-    frame's frequency lead one to expect.
+    Cells from ±2 on, as printed, are boxed and bold: there the outlet differs from what its size
+    and the frame's frequency lead one to expect.
 
     Parameters
     ----------
