@@ -268,3 +268,39 @@ class TestNetworks:
         ):
             with pytest.raises(InputError, match=message):
                 call()
+
+
+class TestCountNear:
+    """Counts of the words around a node."""
+
+    @pytest.mark.parametrize("window", [1, 3, "sentence"])
+    def test_counts_equal_plain_counting(self, window: int | str) -> None:
+        tokens = invented()
+        counts = mf.count_near(tokens, "ab", window=window, stop_words=False)
+        assert counts.totals().to_dict() == near_by_hand(tokens, "ab", window)
+        assert list(counts.docs.index) == list(tokens.docs.index)
+
+    def test_keyness_finds_what_one_outlet_says_of_the_node_and_not_what_it_says_elsewhere(
+        self,
+    ) -> None:
+        about = {
+            "A": "Migrants flood the town. Rain came.",
+            "B": "Migrants reach town. A flood came.",
+        }
+        outlets = ["A", "B"] * 30
+        frame = pd.DataFrame(
+            {"text": [about[name] for name in outlets], "outlet": outlets, "language": "en"},
+            index=[f"{n:02d}" for n in range(60)],
+        )
+        tokens = mf.tokenize(Corpus.from_frame(frame))
+        near = mf.count_near(tokens, "migrant*", window="sentence")
+        table = mf.keyness(near, by="outlet", target="A", seed=1, draws=50).set_index("word")
+        assert table["log_odds"].idxmax() == "flood"
+        assert table.loc["flood", "log_odds_low"] > 0
+        everywhere = mf.keyness(mf.count(tokens), by="outlet", target="A", seed=1, draws=50)
+        flood = everywhere.set_index("word").loc["flood"]
+        assert flood["log_odds_low"] < 0 < flood["log_odds_high"]
+
+    def test_a_node_that_does_not_occur_is_said(self) -> None:
+        with pytest.raises(InputError, match="does not occur; try a wildcard"):
+            mf.count_near(invented(), "xy")

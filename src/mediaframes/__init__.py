@@ -20,7 +20,7 @@ The verbs, in the order in which a study uses them::
 | `mediaframes.text` | `Tokens Counts`; `tokenize count count_parts concordance` |
 | `mediaframes.inference` | `prevalence residuals effects marginal` |
 | | `keyness keyness_test keyness_drivers keyness_over_parts dispersion` |
-| | `collocates cooccurrence compare_networks` |
+| | `collocates count_near cooccurrence compare_networks` |
 | `mediaframes.frames` | `Codebook Hits`; `read_codebook write_codebook check_codebook` |
 | | `apply_codebook induce` |
 | `mediaframes.topics` | `Topics`; `fit_topics choose_k topic_stability topic_names` |
@@ -63,6 +63,7 @@ from mediaframes.inference import (
     collocates,
     compare_networks,
     cooccurrence,
+    count_near,
     dispersion,
     effects,
     keyness,
@@ -140,6 +141,7 @@ __all__ = [
     "copies_between",
     "corpora_in",
     "count",
+    "count_near",
     "count_parts",
     "datasets",
     "dedupe",

@@ -1,6 +1,6 @@
 """Counts and scores become comparisons and shares over time, with honest intervals."""
 
-from mediaframes.inference.collocates import collocates
+from mediaframes.inference.collocates import collocates, count_near
 from mediaframes.inference.dispersion import dispersion
 from mediaframes.inference.drivers import keyness_drivers
 from mediaframes.inference.effects import Effects, effects
@@ -19,6 +19,7 @@ __all__ = [
     "collocates",
     "compare_networks",
     "cooccurrence",
+    "count_near",
     "dispersion",
     "effects",
     "keyness",

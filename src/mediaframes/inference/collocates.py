@@ -12,7 +12,9 @@ from mediaframes.inference.comparison import Two, doc_frequency
 from mediaframes.inference.keyness import false_discovery_rate, judged
 from mediaframes.inference.measures import MEASURES, Asked, chosen
 from mediaframes.inference.resampling import Bootstrap, check_draws, copy_groups
+from mediaframes.made import Made
 from mediaframes.text.concordance import find
+from mediaframes.text.counts import Counts
 from mediaframes.text.tokens import Tokens
 from mediaframes.text.words import is_number, report_lists, stop_words_in
 
@@ -174,6 +176,58 @@ def collocates(
         if name in ASSOCIATION:
             table[name] = ASSOCIATION[name](a, table["expected"].to_numpy(), f_node, a + b, n1 + n2)
     return _arranged(table, asked)
+
+
+def count_near(
+    tokens: Tokens, pattern: str, *, window: int | str = 5, stop_words: bool = True
+) -> Counts:
+    """Count, in each article, only the words around a word or phrase.
+
+    Given to `keyness` and `keyness_test`, these counts say what stands around it in one outlet
+    rather than in the others; given to `cooccurrence` or `fit_topics`, they do the same for its
+    surroundings as for whole articles.
+
+    Parameters
+    ----------
+    tokens, pattern, window, stop_words
+        As for `collocates`; each position counts once, however many nodes are near.
+
+    Returns
+    -------
+    Counts
+        All articles of `tokens`, rows of those without the node empty; only words near a node.
+
+    Raises
+    ------
+    InputError
+        Where the node does not occur.
+
+    Examples
+    --------
+    >>> from mediaframes.corpus.articles import Corpus
+    >>> from mediaframes.text.tokens import tokenize
+    >>> texts = ["Migrants flood the town. Rain fell.", "A flood came. Migrants arrive in town."]
+    >>> frame = pd.DataFrame({"text": texts, "language": "en"}, index=["a", "b"])
+    >>> near = count_near(tokenize(Corpus.from_frame(frame)), "migrant*", window="sentence")
+    >>> near.vocabulary.tolist(), near.matrix.toarray().tolist()
+    (['arrive', 'flood', 'town'], [[0, 1, 1], [1, 0, 1]])
+    """
+    from scipy.sparse import csr_array
+
+    near, node, _ = _near(tokens, pattern, window)
+    counted = near & ~node
+    if stop_words:
+        counted &= counted_positions(tokens)
+    used, columns = np.unique(tokens.ids[counted], return_inverse=True)
+    shape = (len(tokens.docs), len(used))
+    ones = np.ones(len(columns), np.int32)
+    matrix = csr_array((ones, (tokens.doc_of()[counted], columns)), shape=shape)
+    order = np.argsort(tokens.vocabulary[used].to_numpy(object), kind="stable")
+    matrix = csr_array(matrix[:, order])
+    matrix.sort_indices()
+    settings = {"pattern": pattern, "window": window, "stop_words": stop_words}
+    made = Made.by("count_near", settings=settings, parents=(tokens.made,))
+    return Counts(tokens.docs.drop(columns="text"), matrix, tokens.vocabulary[used[order]], made)
 
 
 def _arranged(table: pd.DataFrame, asked: dict[str, Any]) -> pd.DataFrame:
