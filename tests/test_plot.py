@@ -389,6 +389,41 @@ def test_grid_has_a_panel_for_each_value_and_one_legend():
     assert figure.get_supylabel() == "Share of frame hits (%)"
 
 
+def test_panels_with_different_periods_show_all_of_them():
+    early = shares(frames=["Morality"], outlets=["A", "B"])
+    late = early[early["outlet"] == "B"].assign(period=lambda t: t["period"] + pd.Timedelta("730D"))
+    table = pd.concat([early[early["outlet"] == "A"], late], ignore_index=True)
+    day = table["period"].iloc[0].strftime("%Y-%m-%d")
+    figure = plot.grid(table, plot.prevalence, by="outlet", events={"Vote": day})
+    for ax, outlet in zip(figure.axes, ["A", "B"], strict=True):
+        low, high = ax.get_xlim()
+        for shown in table["period"]:
+            assert low < _labels.day_number(shown) < high
+        assert len(points(ax, outlet)[1]) == (table["outlet"] == outlet).sum()
+
+
+def test_names_of_rows_in_panels_stay_on_one_line_and_dots_at_zero_are_whole():
+    long = [f"The Guardian (London) - Final Edition {i}" for i in range(8)]
+    table = shares(outlets=long, weeks=0).assign(low=0.0, value=0.0)
+    figure = plot.grid(table, plot.frame_share, by="frame", order=long)
+    labels = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
+    assert all(label.endswith("…") and "\n" not in label for label in labels)
+    assert figure.axes[0].get_xlim()[0] < 0
+
+
+def test_sides_of_keyness_do_not_overlap():
+    table = pd.DataFrame(
+        {"word": ["tax", "army"], "docs_target": [9, 1], "docs_reference": [2, 8],
+         "log_odds": [1.2, -1.5], "log_odds_low": [0.4, -2.5], "log_odds_high": [2.0, -0.5],
+         "z": [3.0, -3.0]}
+    )  # fmt: skip
+    ax = plot.keyness(
+        table, target="Los Angeles Times; Los Angeles, Calif.", reference="all others"
+    )
+    left, right = (t.get_window_extent() for t in ax.texts if t.get_label() == "_side")
+    assert left.x1 < right.x0
+
+
 # ---------------------------------------------------------------------------- outlets
 
 
@@ -447,6 +482,19 @@ def test_copies_says_where_the_direction_is_not_known():
     assert plot.copies(copy_table()).get_ylabel() == "printed first by"
     tied = copy_table().assign(tied=[0, 1])
     assert plot.copies(tied).get_ylabel() == "printed first, or same day, by"
+
+
+def test_copies_of_many_outlets_draw_the_busiest_and_say_so():
+    names = [f"Outlet {i:02}" for i in range(30)]
+    table = pd.DataFrame(
+        {"from_outlet": names[:-1], "to_outlet": names[1:], "n": range(29), "share": 0.1}
+    )
+    ax = plot.copies(table, most=5)
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == names[-6:-1]
+    assert "5 of 30 outlets: those with the most copies" in [t.get_text() for t in ax.texts]
+    assert not [t for t in plot.copies(table.head(3)).texts if t.get_label() == "_note"]
+    with pytest.raises(InputError, match="most=0"):
+        plot.copies(table, most=0)
 
 
 # ---------------------------------------------------------------------------- words, topics

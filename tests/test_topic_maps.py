@@ -190,6 +190,20 @@ def test_area_is_the_share_whatever_the_marker() -> None:
     assert min(c.get_zorder() for c in outlines) > max(c.get_zorder() for c in marks)
 
 
+def test_no_mark_lies_beyond_the_edge_of_the_map() -> None:
+    table = pd.DataFrame(
+        {"topic": [1, 2, 3], "name": ["a", "b", "c"], "share": [0.8, 0.1, 0.1],
+         "x": [0.0, -0.5, 0.5], "y": [0.0, 0.1, 0.1], "kept": 0.5}
+    )  # fmt: skip
+    ax = plot.topic_map(table)
+    box, per_point = ax.get_window_extent(), ax.get_figure().dpi / 72
+    for mark in (c for c in ax.collections if c.get_label() == "_topic"):
+        x, y = ax.transData.transform(mark.get_offsets()[0])
+        radius = np.sqrt(mark.get_sizes()[0]) / 2 * per_point
+        assert box.x0 - 1 <= x - radius and x + radius <= box.x1 + 1
+        assert box.y0 - 1 <= y - radius and y + radius <= box.y1 + 1
+
+
 def test_a_label_stands_nearest_to_its_own_mark() -> None:
     # to the right of the left mark there is room only beside the other one
     marks, sizes = np.array([[30.0, 50, 20], [55, 50, 8]]), np.array([[20.0, 6], [0, 0]])

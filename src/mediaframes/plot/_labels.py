@@ -152,9 +152,9 @@ def beside(
             box = (*(center - half), *(center + half))
             inside = min(box) >= 0 and box[2] <= room[0] and box[3] <= room[1]
             away = _away(box, marks)
-            # a label nearer to another mark would name that one, unless a hairline joins it to its
-            # own
-            own = gap > GAPS[0] or away[row] <= away.min() + 1e-9
+            # a label near to another mark could name that one; a hairline tells whose it is
+            nearest = np.delete(away, row).min(initial=np.inf)
+            own = gap > GAPS[0] or GAPS[1] <= nearest
             if inside and own and (away >= 0).all() and not _hits(box, boxes):
                 centers[row] = center
                 boxes.append(box)
@@ -197,7 +197,8 @@ def time_axis(ax: Axes, days: pd.Series) -> None:
         ]
         texts = [MONTHS[day.month - 1] for day in ticks]
     else:
-        step = -(-(span // 365) // max(2, int(room // 11)))
+        years_each = span / 365 / max(2, room / 8)
+        step = next((s for s in (1, 2, 5, 10, 20) if s >= years_each), 50)
         years = range(first.year + (first.day_of_year > 1), last.year + 1)
         ticks = [pd.Timestamp(year, 1, 1) for year in years if year % step == 0]
         texts = [str(day.year) for day in ticks]

@@ -32,6 +32,7 @@ from mediaframes.plot.style import (
 INKED = 0.13  # of the map that all marks cover together; more would leave no room for names
 DOT = 1.2  # points; a smaller mark could not be seen, nor its color
 MARGIN = 0.15  # about the outermost marks, of the span
+WIDENED = 12  # rounds until no mark lies beyond the edge; each shrinks what is beyond by half
 LINE = 3.4  # a line of small text, millimeters
 NAME = 18  # letters of a name on one line beside its mark
 
@@ -144,7 +145,7 @@ def _names(
     key: Legend | None = None
     while True:  # ends: each round numbers another topic
         lay_out(figure)
-        _limits(ax, rows)
+        _limits(ax, rows, size)
         marks, room = _measured(ax, rows, size)
         both = zip(rows["topic"], rows["name"], strict=True)
         texts = [
@@ -163,20 +164,30 @@ def _names(
             key = _list_names(figure, rows.iloc[sorted(numbered)], tall)
 
 
-def _limits(ax: Axes, rows: pd.DataFrame) -> None:
-    """One scale for both directions, with a margin for marks and names."""
+def _limits(ax: Axes, rows: pd.DataFrame, size: str) -> None:
+    """One scale for both directions, with a margin for names, and no mark beyond the edge."""
     box = ax.get_window_extent()
-    middle, span = [], []
-    for column in ("x", "y"):
-        low, high = float(rows[column].min()), float(rows[column].max())
-        middle.append((low + high) / 2)
-        span.append((high - low) * (1 + 2 * MARGIN))
+    radius = _radii(rows, size, box.width, box.height)
+    places = rows[["x", "y"]].to_numpy(float)
+    span = np.ptp(places, axis=0) * (1 + 2 * MARGIN)
+    middle = (places.min(axis=0) + places.max(axis=0)) / 2
     scale = max(span[0] / box.width, span[1] / box.height) or 1.0
+    for _ in range(WIDENED):  # the larger the scale, the more a mark of fixed size covers
+        reach = (radius * scale)[:, None]
+        low, high = (places - reach).min(axis=0), (places + reach).max(axis=0)
+        middle, span = (low + high) / 2, np.maximum(span, high - low)
+        scale = max(span[0] / box.width, span[1] / box.height) or 1.0
     for set_limits, center, pixels in (
         (ax.set_xlim, middle[0], box.width),
         (ax.set_ylim, middle[1], box.height),
     ):
         set_limits(center - scale * pixels / 2, center + scale * pixels / 2)
+
+
+def _radii(rows: pd.DataFrame, size: str, width: float, height: float) -> np.ndarray:
+    """Of all marks, in the unit of the map's width and height."""
+    share = rows[size].to_numpy(float) / max(float(rows[size].sum()), 1e-12)
+    return np.asarray(np.sqrt(INKED * share * width * height / np.pi))
 
 
 def _measured(ax: Axes, rows: pd.DataFrame, size: str) -> tuple[np.ndarray, tuple[float, float]]:
@@ -186,8 +197,7 @@ def _measured(ax: Axes, rows: pd.DataFrame, size: str) -> tuple[np.ndarray, tupl
     room = (box.width / per_point, box.height / per_point)
     places = ax.transData.transform(rows[["x", "y"]].to_numpy(float))
     places = (places - [box.x0, box.y0]) / per_point
-    share = rows[size].to_numpy(float) / max(float(rows[size].sum()), 1e-12)
-    radius = np.sqrt(INKED * share * room[0] * room[1] / np.pi)
+    radius = _radii(rows, size, *room)
     return np.column_stack([places, np.maximum(radius, DOT)]), room
 
 

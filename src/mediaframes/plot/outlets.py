@@ -23,6 +23,7 @@ from mediaframes.plot._tables import (
     only_frame,
     percent,
     plain,
+    shorten,
     wrap,
 )
 from mediaframes.plot.style import (
@@ -47,6 +48,8 @@ DIVERGING = LinearSegmentedColormap.from_list("residuals", ["#0072B2", "#ffffff"
 RISING = LinearSegmentedColormap.from_list("copies", ["#ffffff", "#0072B2"])
 # A standardized residual from 2 on is unlikely (about 5%) where outlets do not differ.
 NOTABLE = 2.0
+ONEHALF = 8  # outlets whose cells have room for their numbers in a figure of 120 mm
+STANDING = 24  # letters of a name that stands up; a longer one would push the cells together
 
 
 @styled
@@ -94,7 +97,11 @@ def frame_share(
     in_order = list(order) if order is not None else _by_value(rows, row_column)
     series = names_of(rows, by) if several and by else [""]
     unit = one(rows, "unit", plot="frame_share")
-    labels = [wrap(name, label_width(width)) for name in in_order]
+    figure = None if ax is None else figure_of(ax)
+    in_panels = isinstance(figure, Page) and figure.in_panels
+    # rows of panels stand close: a name on two lines would lie over the next one
+    fitted = shorten if in_panels else wrap
+    labels = [fitted(name, label_width(width)) for name in in_order]
     pitch = max(5.0, 1.8 * len(series) + 1.6, 3.4 * max(name.count("\n") + 1 for name in labels))
     ax = axes(width=width, height=pitch * len(in_order) + (20 if several else 14), ax=ax)
     place_of = {name: place for place, name in enumerate(in_order)}
@@ -112,7 +119,8 @@ def frame_share(
     ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     ax.xaxis.set_major_formatter(FuncFormatter(percent if unit in PERCENT else plain))
     if rows[["value", "low"]].min(axis=None) >= 0:
-        ax.set_xlim(left=0)
+        # a little below zero, so that dots at zero are drawn whole
+        ax.set_xlim(left=-0.01 * ax.get_xlim()[1])
     if several:
         legend(ax, width)
     elif row_column != "frame" and not several:
@@ -272,7 +280,13 @@ def residuals(
 
 
 @styled
-def copies(table: pd.DataFrame, *, width: str | float = "onehalf", ax: Axes | None = None) -> Axes:
+def copies(
+    table: pd.DataFrame,
+    *,
+    most: int = 12,
+    width: str | float | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Who prints whose text: number of copied articles, and their share of the copying outlet.
 
     Parameters
@@ -281,8 +295,11 @@ def copies(table: pd.DataFrame, *, width: str | float = "onehalf", ax: Axes | No
         From ``mf.copies_between``: from_outlet, to_outlet, n, share. `n` articles of
         `to_outlet` copy one of `from_outlet`; share is of all articles of `to_outlet`. With a
         column tied, the axis says that some were printed by both on the same day.
-    width : str or float
-        "single", "onehalf", "double" or millimeters.
+    most : int
+        At most so many outlets, those with the most copies in both directions; a line below says
+        how many there are.
+    width : str or float, optional
+        "single", "onehalf", "double" or millimeters; without it "double" from nine outlets on.
     ax : Axes, optional
         Axes to draw on.
 
@@ -296,8 +313,12 @@ def copies(table: pd.DataFrame, *, width: str | float = "onehalf", ax: Axes | No
     verb = "mf.copies_between(corpus)"
     cells = check(table, ["from_outlet", "to_outlet", "n", "share"], plot="copies", verb=verb)
     check_numbers(cells, "n", plot="copies", verb=verb)
+    if most < 1:
+        raise InputError(f"most={most}: give the number of outlets to draw, at least 1")
+    known = {*names_of(cells, "from_outlet"), *names_of(cells, "to_outlet")}
     n = _matrix(cells, "from_outlet", "to_outlet", "n", plot="copies")
-    names = sorted({*n.index, *n.columns})
+    names = _busiest(cells, most)
+    width = width or ("onehalf" if len(names) <= ONEHALF else "double")
     n = n.reindex(index=names, columns=names)
     share = _matrix(cells, "from_outlet", "to_outlet", "share", plot="copies")
     share = share.reindex(index=names, columns=names)
@@ -323,7 +344,19 @@ def copies(table: pd.DataFrame, *, width: str | float = "onehalf", ax: Axes | No
     tied = "tied" in cells and bool((cells["tied"] > 0).any())
     ax.set_ylabel("printed first, or same day, by" if tied else "printed first by")
     ax.xaxis.set_label_position("top")
+    if len(names) < len(known):
+        ax.text(
+            0.0, -0.02, f"{len(names)} of {len(known)} outlets: those with the most copies",
+            transform=ax.transAxes, ha="left", va="top", fontsize=SMALL, label="_note",
+        )  # fmt: skip
     return ax
+
+
+def _busiest(cells: pd.DataFrame, most: int) -> list[str]:
+    """The outlets that copy, or are copied, most often, by name."""
+    sides = [cells[side].astype(str) for side in ("from_outlet", "to_outlet")]
+    total = pd.concat([cells["n"].groupby(side).sum() for side in sides]).groupby(level=0).sum()
+    return sorted(sorted(total.index, key=lambda name: (-total[name], name))[:most])
 
 
 def _matrix(cells: pd.DataFrame, rows: str, columns: str, value: str, *, plot: str) -> pd.DataFrame:
@@ -368,7 +401,7 @@ def _heatmap(
     ax.xaxis.tick_top()
     # names that do not fit side by side stand up
     if max(words) > room + 1 or max(name.count("\n") for name in names) > 2:
-        ax.set_xticks(range(matrix.shape[1]), [wrap(name, 30) for name in matrix.columns])
+        ax.set_xticks(range(matrix.shape[1]), [shorten(name, STANDING) for name in matrix.columns])
         for tick in ax.get_xticklabels():
             tick.set(rotation=45, ha="left", rotation_mode="anchor")
     else:

@@ -69,6 +69,8 @@ def grid(
     with journal():
         figure = page(width=width, height=tall * deep + 10)
         figure.in_panels = True
+        if "period" in rows:
+            figure.periods = pd.to_datetime(rows["period"].dropna())
         shared: Axes | None = None
         panels = []
         for place, value in enumerate(values):
@@ -145,6 +147,8 @@ def _share_rows(figure: Page, panels: list[Axes]) -> None:
         )
     high = max(ax.dataLim.x1 for ax in panels)
     panels[0].set_xlim(right=1.04 * high)
+    if min(ax.dataLim.x0 for ax in panels) >= 0 >= panels[0].get_xlim()[0]:
+        panels[0].set_xlim(left=-0.02 * high)
     figure.supxlabel(panels[0].get_xlabel(), fontsize="medium", color=INK)
     for ax in panels:
         ax.set_xlabel("")

@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import is_color_like, to_hex, to_rgb, to_rgba
@@ -129,6 +130,8 @@ class Page(Figure):
 
     # True while `grid` fills the panels: they get one legend, and one layout at the end.
     in_panels = False
+    # All periods that the panels share, where there are any: each panel draws the same axis.
+    periods: pd.Series | None = None
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         return screen_png(self)

@@ -115,13 +115,16 @@ def prevalence(
         found |= looks(strong, fixed)
         found |= {name: Look("#bdbdbd", "", "-") for name in names if name not in strong}
     ax = axes(width=width, height=80 if counts else 68, ax=ax)
-    step = _step(rows["period"])
     figure = figure_of(ax)
     in_panels = isinstance(figure, Page) and figure.in_panels
+    # panels share their axis: one that holds other periods than the last must not lie outside it
+    shared = figure.periods if isinstance(figure, Page) and in_panels else None
+    days = rows["period"] if shared is None else shared
+    step = _step(days)
     ends = _draw_lines(ax, rows, column, strong, found, step)
-    _dress(ax, rows, step)
+    _dress(ax, rows, days, step)
     strip = _count_strip(ax, rows, column, step) if counts else None
-    _labels.time_axis(strip or ax, rows["period"])
+    _labels.time_axis(strip or ax, days)
     title = _title(rows, column)
     if title and not in_panels:
         ax.set_title(title)
@@ -316,7 +319,7 @@ def _draw_band(ax: Axes, line: pd.DataFrame, color: str) -> None:
         ax.plot(line["x"], line[bound], color=tint(color, 0.55), lw=0.5, zorder=2.1, label="_edge")
 
 
-def _dress(ax: Axes, rows: pd.DataFrame, step: float) -> None:
+def _dress(ax: Axes, rows: pd.DataFrame, days: pd.Series, step: float) -> None:
     unit = one(rows, "unit", plot="prevalence")
     ax.set_ylabel(UNITS.get(unit, unit))
     ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
@@ -325,7 +328,6 @@ def _dress(ax: Axes, rows: pd.DataFrame, step: float) -> None:
         # a little below zero, so that points at zero are drawn whole
         ax.set_ylim(bottom=-0.02 * ax.get_ylim()[1])
     ax.grid(axis="y", color=GUIDE, linewidth=0.5)
-    days = rows["period"]
     ax.xaxis_date()
     ax.set_xlim(
         _labels.day_number(days.min()) - 0.7 * step, _labels.day_number(days.max()) + 0.7 * step

@@ -6,8 +6,19 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mediaframes.errors import InputError
-from mediaframes.plot._tables import check, check_numbers, plain
-from mediaframes.plot.style import FAINT, GUIDE, INK, PALETTE, SMALL, axes, styled, tint
+from mediaframes.plot._tables import check, check_numbers, plain, wrap
+from mediaframes.plot.style import (
+    FAINT,
+    GUIDE,
+    INK,
+    LETTER,
+    PALETTE,
+    SMALL,
+    axes,
+    millimeters,
+    styled,
+    tint,
+)
 
 VERB = "mf.keyness(counts, by='outlet', target='...')"
 # name: label, and the columns that tell the strength of evidence, the first there is counts
@@ -106,7 +117,7 @@ def keyness(
             ha="right" if right else "left",
             va="center",
         )
-    _sides(ax, rows, measure, target, reference)
+    _sides(ax, rows, measure, target, reference, width)
     return ax
 
 
@@ -145,7 +156,9 @@ def _short(name: object) -> str:
     return text if len(text) <= LONGEST_DRIVER else text[: LONGEST_DRIVER - 1] + "…"
 
 
-def _sides(ax: Axes, rows: pd.DataFrame, measure: str, target: str, reference: str) -> None:
+def _sides(
+    ax: Axes, rows: pd.DataFrame, measure: str, target: str, reference: str, width: str | float
+) -> None:
     ax.set_ylim(len(rows) - 0.4, -0.6)
     docs = [
         f"{row.docs_target:,.0f} | {row.docs_reference:,.0f}"
@@ -164,9 +177,10 @@ def _sides(ax: Axes, rows: pd.DataFrame, measure: str, target: str, reference: s
     if rows["driven"].any():
         label += f"\n{DRIVEN} goes away without the one named"
     ax.set_xlabel(label)
+    room = int(millimeters(width) * 0.38 / LETTER)  # letters of each side, below each other
     for place, text, ha in (
-        (0.0, f"← more in {reference}", "left"),
-        (1.0, f"more in {target} →", "right"),
+        (0.0, wrap(f"← more in {reference}", room), "left"),
+        (1.0, wrap(f"more in {target} →", room), "right"),
     ):
         ax.text(
             place,
