@@ -14,3 +14,18 @@ class InputError(ValueError):
     ...
     mediaframes.errors.InputError: no column holds the text; say columns={'text': ...}
     """
+
+
+def check_kind(value: object, *kinds: type, verb: str, how: str) -> None:
+    """Raise where a verb got another kind of value than it takes, most often of an earlier step.
+
+    Examples
+    --------
+    >>> check_kind("data/raw", dict, verb="tokenize", how="read the articles first")
+    Traceback (most recent call last):
+    ...
+    mediaframes.errors.InputError: tokenize takes dict, and was given str: read the articles first
+    """
+    if not isinstance(value, kinds):
+        taken = " or ".join(kind.__name__ for kind in kinds)
+        raise InputError(f"{verb} takes {taken}, and was given {type(value).__name__}: {how}")

@@ -20,7 +20,7 @@ from mediaframes.corpus.page import page_parts
 from mediaframes.corpus.recurrence import NONE, Recurring, recurring
 from mediaframes.corpus.residue import without_residue
 from mediaframes.corpus.signatures import dateline, place_candidate, signature
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_kind
 
 PARTS = (
     "kicker", "title", "lead", "body", "dateline", "subheading", "caption", "credit", "furniture",
@@ -84,6 +84,9 @@ def clean(corpus: Corpus, *, keep: Sequence[str] = (), drop: Sequence[str] = ())
     >>> cleaned.dropped["reason"].tolist()
     ['cookie banner', 'share line']
     """
+    check_kind(corpus, Corpus, verb="clean", how="mf.read or mf.Corpus.from_frame makes it")
+    if "copy_of" in corpus.docs:
+        say("clean: the copies were found in texts that were not cleaned; call dedupe again")
     for pattern in (*keep, *drop):
         if not pattern.replace("*", "").strip():
             raise InputError(

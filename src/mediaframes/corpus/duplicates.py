@@ -8,7 +8,7 @@ import pandas as pd
 from mediaframes._console import say
 from mediaframes.corpus._pairs import Found, find_copies
 from mediaframes.corpus.articles import Corpus, leaving
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_kind
 
 Policy = Literal["weight", "fit", "earliest", "none"]
 POLICIES = ("weight", "fit", "earliest", "none")
@@ -81,6 +81,7 @@ def dedupe(
     1  b       b           2     0.5
     2  c       c           1     1.0
     """
+    check_kind(corpus, Corpus, verb="dedupe", how="mf.read or mf.Corpus.from_frame makes it")
     _check(similarity, containment, policy)
     docs = corpus.docs
     found = find_copies(docs["text"], similarity=similarity, containment=containment)

@@ -11,7 +11,7 @@ from mediaframes._console import progress, say
 from mediaframes.corpus.articles import Corpus
 from mediaframes.corpus.furniture import language_code
 from mediaframes.corpus.lines import LOOKED_AT
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_kind
 
 # Below this number of letters the answer is a guess, even between two languages: of 400 starts of
 # German and English articles cut to 20 letters 6 were given the wrong one of the two.
@@ -73,6 +73,7 @@ def language(corpus: Corpus, *, languages: Sequence[str] | None = None) -> Corpu
     language: 2 detected (de 1, en 1)
     ['de', 'en']
     """
+    check_kind(corpus, Corpus, verb="language", how="mf.read or mf.Corpus.from_frame makes it")
     detector = _detector(languages)
     docs = corpus.docs.copy()
     titles = docs["title"].fillna("")
@@ -124,8 +125,9 @@ def _detector(languages: Sequence[str] | None) -> Any:
         unknown = [code for code in languages if code not in detector.nb_classes]
         if unknown:
             raise InputError(
-                f"'{unknown[0]}' is no language that can be detected; use ISO 639-1 codes, "
-                f"of: {', '.join(sorted(detector.nb_classes))}"
+                f"'{unknown[0]}' is no language that can be detected; write two-letter codes "
+                "(ISO 639-1), e.g. languages=['de', 'en']. There are: "
+                + ", ".join(sorted(set(detector.nb_classes)))
             )
         detector.set_languages(list(languages))
     return detector

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mediaframes._console import say
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_kind
 from mediaframes.inference.comparison import Two, basic, frequent, two_groups
 from mediaframes.inference.dispersion import DISPERSION, of_matrix
 from mediaframes.inference.measures import MEASURES, Asked, chosen, log_odds
@@ -107,6 +107,7 @@ def keyness(
     >>> asked[["word", "chi2", "dp"]].round(2).values.tolist()
     [['bank', 12.0, 0.03], ['park', -12.0, 0.08]]
     """
+    check_kind(counts, Counts, verb="keyness", how="mf.count(tokens, min_docs=5) makes it")
     asked = chosen(measures, others=tuple(DISPERSION))
     check_draws(draws.draws if isinstance(draws, Bootstrap) else draws, seed)
     two = two_groups(counts, by, target, reference)

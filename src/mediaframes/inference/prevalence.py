@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mediaframes._console import say
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_kind
 from mediaframes.inference.resampling import (
     check_draws,
     copy_groups,
@@ -73,6 +73,7 @@ def prevalence(
     >>> prevalence(scores, by="outlet", seed=1)[["outlet", "value", "n"]].round(2).values.tolist()
     [['A', 0.67, 6], ['B', 0.17, 6]]
     """
+    check_kind(scores, Scores, verb="prevalence", how="hits.scores() or topics.scores() makes it")
     if not 0 < level < 1:
         raise InputError(f"level={level} must lie between 0 and 1, e.g. 0.95")
     check_draws(draws, seed)
@@ -127,7 +128,12 @@ def _cells(scores: Scores, by: str | None, every: str | None) -> tuple[pd.DataFr
         keep &= dated
     if not keep.any():
         lacking = " and ".join([*([by] if by else []), *(["date"] if every else [])])
-        raise InputError(f"no article left: none has {lacking or 'scores'}; check the columns")
+        mend = (
+            "; name the column with mf.read(..., columns={'date': '...'}), or leave out every="
+            if lacking == "date"
+            else "; look at the table scores.docs"
+        )
+        raise InputError(f"no article left: none has {lacking or 'scores'}{mend}")
     docs = docs[keep]
     if by and not isinstance(docs[by].dtype, pd.StringDtype):
         docs = docs.assign(**{by: docs[by].astype("str")})  # groups are names, also years

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_kind
 from mediaframes.made import Made, write_atomic
 from mediaframes.people.agreement import krippendorff_alpha
 from mediaframes.topics import Topics
@@ -209,6 +209,7 @@ def _shortened(text: str) -> str:
 
 
 def _check(topics: Topics, words: int) -> None:
+    check_kind(topics, Topics, verb="the test", how="mf.fit_topics(counts, k=...) makes it")
     if len(topics) < 2:
         raise InputError("one topic has no intruders; fit at least two")
     if words < 1 or len(topics.vocabulary) < 2 * words:

@@ -5,7 +5,8 @@ import html
 import numpy as np
 import pandas as pd
 
-from mediaframes.errors import InputError
+from mediaframes._console import say
+from mediaframes.errors import InputError, check_kind
 from mediaframes.text.segmenting import without_spaces
 from mediaframes.text.terms import as_in_text, settings_of
 from mediaframes.text.tokens import Tokens
@@ -123,6 +124,7 @@ def concordance(
     >>> lines[["left", "match", "right"]].values.tolist()
     [['New', 'sanctions', 'were announced']]
     """
+    check_kind(tokens, Tokens, verb="concordance", how="mf.tokenize(corpus) makes it")
     if window != "sentence" and (isinstance(window, str) or window < 0):
         raise InputError(
             f"window={window!r} is negative or no number; give a number of words, e.g. 8, or "
@@ -131,6 +133,8 @@ def concordance(
     if sort not in SORTS:
         raise InputError(f"sort={sort!r} is unknown; use one of {', '.join(SORTS)}")
     found, last = find(tokens, pattern)
+    if not len(found):
+        say(f"concordance: '{pattern}' occurs in no article; * and ? are wildcards")
     docs = tokens.doc_of()[found]
     if isinstance(window, str):
         begin, stop = _sentence(tokens, found)

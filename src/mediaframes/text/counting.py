@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mediaframes.corpus.articles import Corpus
+from mediaframes.errors import check_kind
 from mediaframes.made import Made
 from mediaframes.text.counts import Counts, Rows
 from mediaframes.text.scanning import Rules, Scanner, language_rows, merged, scan_docs
@@ -69,6 +70,7 @@ def count(
     >>> count(Corpus.from_frame(texts)).totals().to_dict()
     {'fall': 1, 'prices': 2, 'rise': 1}
     """
+    check_kind(source, Tokens, Corpus, verb="count", how="mf.read or mf.tokenize makes one")
     found = untrimmed(
         source, stop_words=stop_words, numbers=numbers, min_letters=min_letters, stem=stem,
         rules=rules,

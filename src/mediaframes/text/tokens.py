@@ -12,7 +12,7 @@ import pandas as pd
 from mediaframes._console import say
 from mediaframes._docs import rows_where
 from mediaframes.corpus.articles import Corpus
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_kind
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
 from mediaframes.text.scanning import Rules, merged, scan_docs
 from mediaframes.text.segmenting import segmented
@@ -210,6 +210,7 @@ def tokenize(
     >>> tokenize(Corpus.from_frame(texts)).words("0")
     ['am', '24', 'oktober', 'fielen', '12.000', 'schüsse']
     """
+    check_kind(corpus, Corpus, verb="tokenize", how="mf.read or mf.Corpus.from_frame makes it")
     rules = Rules(hyphens, apostrophes, numbers, urls, tags, segment)
     spaced = segmented(corpus.docs, segment, step="tokenize")
     scanners = scan_docs(spaced.docs, rules, spans=True, train=train)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from mediaframes._console import say
 from mediaframes._docs import fit_weights
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_kind
 from mediaframes.made import Made
 from mediaframes.text.counts import Counts
 from mediaframes.topics.building import build
@@ -133,6 +133,7 @@ def fit_topics(
     >>> fit_topics(counts, k=2, seed=1).top_words(2).groupby("topic")["word"].agg(" ".join).tolist()
     ['tree park', 'bank loan']
     """
+    check_kind(counts, Counts, verb="fit_topics", how="mf.count(tokens, min_docs=5) makes it")
     if model not in MODELS:
         raise InputError(f"unknown model '{model}'; allowed: {', '.join(MODELS)}")
     _check_settings(model, dict(settings or {}), restarts, prevalence)
