@@ -49,7 +49,7 @@ types: $(STAMP)  ## check types
 format: $(STAMP)  ## format the code and strip outputs from notebooks
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
-	@$(BIN)/nbstripout notebooks/*.ipynb
+	@$(BIN)/nbstripout --keep-id notebooks/*.ipynb
 
 lab: $(STAMP)  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --ServerApp.root_dir=. notebooks/01-corpus.ipynb

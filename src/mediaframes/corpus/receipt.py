@@ -159,7 +159,8 @@ def _line(name: str, row: pd.Series) -> str:
     extras = [
         f"{row['missing']} ANNOUNCED ARTICLES NOT FOUND" if row["missing"] else "",
         f"{row['surplus']} more than announced" if row["surplus"] else "",
-        f"broken letters (Ã¼) mended in {row['repaired']} articles, {row['repaired_places']} places"
+        f"broken letters (Ã¼) mended in {row['repaired']} article{'s'[row['repaired'] == 1 :]}, "
+        f"{row['repaired_places']} place{'s'[row['repaired_places'] == 1 :]}"
         if row["repaired"]
         else "",
         f"{row['with_html']} texts hold HTML tags, which `clean` takes out"

@@ -283,7 +283,7 @@ def prepare(
             corpus = corpus.where(~outside, reason=f"{word} of the period ({selection[name]})")
     undated = int(corpus.docs["date"].isna().sum())
     if undated and (selection["start"] or selection["end"]):
-        say(f"{undated} articles without a date stay in: whether in the period is not known")
+        say(f"period: kept without a date, so perhaps outside of it: {undated}")
     if not len(corpus):
         reasons = corpus.left_out["reason"].value_counts()
         raise InputError(
