@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -147,14 +148,17 @@ class _Table:
         self._start()
 
     def _start(self) -> None:
-        self._ids: list[str] = []
-        self._lines: list[tuple[int, str, str, str]] = []
+        self._lines: dict[str, list[Any]] = {column: [] for column in PARTS_TYPES}
         self._articles: dict[str, dict[str, str | None]] = {}
 
     def add(self, name: str, lines: Sequence[Line], title: object) -> None:
         """The lines of one article; a title that is known stays."""
-        self._ids += [name] * len(lines)
-        self._lines += [(line.number, line.part, line.text, line.reason) for line in lines]
+        table = self._lines  # by column: a tuple for each line would be one more object each
+        table["id"] += [name] * len(lines)
+        table["line"] += [line.number for line in lines]
+        table["part"] += [line.part for line in lines]
+        table["text"] += [line.text for line in lines]
+        table["reason"] += [line.reason for line in lines]
         found = _article(lines)
         found["title"] = found["title"] if pd.isna(title) else str(title)
         if found["text"]:
@@ -165,12 +169,8 @@ class _Table:
             self._close()
 
     def _close(self) -> None:
-        values = [self._ids, *(zip(*self._lines, strict=True) if self._lines else [()] * 4)]
         parts = pd.DataFrame(
-            {
-                name: pd.Series(list(value), dtype=kind)
-                for (name, kind), value in zip(PARTS_TYPES.items(), values, strict=True)
-            }
+            {name: pd.Series(self._lines[name], dtype=kind) for name, kind in PARTS_TYPES.items()}
         )
         columns = {
             column: pd.Series([found[column] for found in self._articles.values()], dtype="str")

@@ -171,8 +171,9 @@ class Phrases:
         """What the first phrase in the line stands for, or nothing."""
         if self.nowhere(words):
             return ""
+        exact, prefixes = self.exact, self.prefixes
         for at, word in enumerate(words):
-            if word in self.exact or word[:3] in self.prefixes:
+            if word in exact or (prefixes and word[:3] in prefixes):
                 meaning = self.at(words, at)
                 if meaning:
                     return meaning
