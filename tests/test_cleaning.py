@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mediaframes.corpus._words import words_of, words_of_lines
+from mediaframes.corpus._words import tallied, words_of
 from mediaframes.corpus.articles import Corpus
 from mediaframes.corpus.cleaning import PARTS, _fits, clean
-from mediaframes.corpus.furniture import rules_for
+from mediaframes.corpus.furniture import LANGUAGES, load_rules, phrases_in, rules_for
 from mediaframes.corpus.recurrence import line_key, page_keys, recurring
 from mediaframes.corpus.signatures import closing_credit, dateline
 from mediaframes.errors import InputError
@@ -414,5 +415,23 @@ def test_a_sentence_that_a_link_interrupts_stays_one_when_cleaned_twice() -> Non
 
 
 @given(st.lists(st.text(st.sampled_from("aB1²_ #().,:-–İΣς\u0301\xa0\t٣①½€@“日한'%😀|\ud800"))))
-def test_words_of_a_page_are_those_of_its_lines(lines: list[str]) -> None:
-    assert words_of_lines(lines) == [words_of(line) for line in lines]
+@settings(deadline=None)  # the loop is compiled by the first example
+def test_words_that_are_only_counted_are_those_that_are_made(lines: list[str]) -> None:
+    rules = replace(rules_for(("en",)), stopwords=frozenset({"a", "b", "#", "(", "日"}))
+    counted = tallied(lines, rules.table)
+    made = [words_of(line) for line in lines]
+    assert counted[:, 0].tolist() == [len(words) for words in made]
+    known = [sum(word in rules.stopwords for word in words) for words in made]
+    assert counted[:, 1].tolist() == known
+
+
+@pytest.mark.parametrize("languages", [("de",), ("en",), LANGUAGES])
+def test_a_line_with_a_notice_is_flagged(languages: tuple[str, ...]) -> None:
+    rules = rules_for(languages)
+    for language in languages:
+        for modes in load_rules(language)["furniture"].values():
+            for phrase in phrases_in(modes.get("notice", "")):
+                line = "und so " * 20 + phrase.replace("#", "3").replace("*", "")
+                found = tallied([line], rules.table)[0]
+                if not rules.furniture["notice"].nowhere(words_of(line)):
+                    assert rules.may_tell(found[0], found[2]), phrase

@@ -6,13 +6,18 @@ from functools import cache
 
 import numpy as np
 
+Table = tuple[np.ndarray, np.ndarray]
 _PLAIN = re.compile(r"\w+")
 _SPECIAL = re.compile(r"[\d_€$£@©()¹²³⁰-₉①-⓿]")
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:[.,:]\d+)*|[€$£@©()]")
 _SIGNS = "€$£@©()"
-_NUMBER_MARKS = ".,:"
-_ZEROS = re.compile(r"00*(?:[.,:]00*)*")  # so written, the search for the first one is quick
 _FIGURES = re.compile(r"[¹²³⁰-₉①-⓿]")  # letters or numbers, by what stands before them
+# What a code point is.
+BLANK, LETTER, DIGIT, MARK, SIGN, BREAK = 0, 1, 2, 3, 4, 5
+# What a word is (bits).
+FUNCTION_WORD, OF_NOTICE, BEGINS_NOTICE = 1, 2, 4
+STEM = 3  # letters of a word by which phrases without a whole word are looked for
+FNV_START, FNV_PRIME, FNV_SHIFT = 14695981039346656037, 1099511628211, 32
 _LAST = 0x32400  # no letter and no digit stands behind the ideographs
 
 
@@ -31,43 +36,57 @@ def words_of(text: str) -> list[str]:
     return ["#" if word[0].isdigit() else word for word in found]
 
 
-def words_of_lines(lines: Sequence[str]) -> list[list[str]]:
-    """The words of each line of a page, as `words_of` gives them, in half its time.
+def tallied(lines: Sequence[str], table: Table) -> np.ndarray:
+    """How many words, function words and flags of `_tally` each line has, shape (lines, 3).
 
-    No line may hold a line break.
-
-    Examples
-    --------
-    >>> words_of_lines(["Heute, 3. Mai", "(dpa)"])
-    [['heute', '#', 'mai'], ['(', 'dpa', ')']]
+    Counts the words of `words_of` without making them: a third of its time. No line may hold a
+    line break.
     """
+    from mediaframes.corpus._tally import tally
+
     if not lines:
-        return []
+        return np.zeros((0, 3), np.int64)
     low = "\n".join(lines).lower()
     points = np.frombuffer(low.encode("utf-32-le", "surrogatepass"), np.uint32)
-    plain, figures = _tables()
-    if figures.take(points, mode="clip").any():
-        return [words_of(line) for line in lines]
-    low = plain.take(points, mode="clip").tobytes().decode("utf-32-le")
-    if "0" in low:
-        low = _ZEROS.sub(" # ", low)
-    for sign in _SIGNS:
-        if sign in low:
-            low = low.replace(sign, f" {sign} ")
-    for mark in _NUMBER_MARKS:
-        low = low.replace(mark, " ")
-    return [line.split() for line in low.split("\n")]
+    classes, figures = _classes()
+    if not low.isascii() and figures.take(points, mode="clip").any():
+        low = "\n".join(" ".join(words_of(line)).replace("#", "0") for line in lines)
+        points = np.frombuffer(low.encode("utf-32-le", "surrogatepass"), np.uint32)
+    found: np.ndarray = tally(points, classes, *table)
+    return found
 
 
 @cache
-def _tables() -> tuple[np.ndarray, np.ndarray]:
-    """What stands for each code point (a digit is 0, what is no word a blank); the figures."""
-    plain = np.full(_LAST, ord(" "), np.uint32)
-    figures = np.zeros(_LAST, bool)
+def _classes() -> tuple[np.ndarray, np.ndarray]:
+    """The class of each code point, and which are figures."""
+    classes, figures = np.full(_LAST, BLANK, np.uint8), np.zeros(_LAST, bool)
     for point, sign in enumerate(map(chr, range(_LAST))):
         if sign.isdecimal():
-            plain[point] = ord("0")
-        elif sign.isalnum() or sign in _SIGNS + _NUMBER_MARKS + "\n":
-            plain[point] = point
+            classes[point] = DIGIT
+        elif sign.isalnum():
+            classes[point] = LETTER
             figures[point] = _FIGURES.match(sign) is not None
-    return plain, figures
+    for kind, signs in ((MARK, ".,:"), (SIGN, _SIGNS), (BREAK, "\n")):
+        classes[[ord(sign) for sign in signs]] = kind
+    return classes, figures
+
+
+def _hashed(word: str) -> int:
+    """The hash of a word, as `_tally` takes it."""
+    value = FNV_START
+    for sign in word:
+        value = ((value ^ ord(sign)) * FNV_PRIME) & 0xFFFFFFFFFFFFFFFF
+    return value
+
+
+def word_table(words: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    """The table of `_tally` from words and what they are."""
+    size = 1 << (2 * len(words) + 1).bit_length()
+    keys, flags = np.zeros(size, np.uint64), np.zeros(size, np.uint8)
+    for word, kind in words.items():
+        value = _hashed(word)
+        slot = value >> FNV_SHIFT & size - 1
+        while keys[slot] not in (0, value):
+            slot = slot + 1 & size - 1
+        keys[slot], flags[slot] = value, flags[slot] | kind
+    return keys, flags

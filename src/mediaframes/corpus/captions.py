@@ -33,7 +33,7 @@ def mark_captions(lines: Sequence[Line], rules: Rules) -> None:
     for n, line in enumerate(lines):
         if line.part or line.size > CAPTION_WORDS:
             continue
-        starts = rules.caption["start"].at(line.words, 0) and _CAPTION_START.match(line.text)
+        starts = _CAPTION_START.match(line.text) and rules.caption["start"].at(line.words, 0)
         if starts or (line.size >= 3 and _marked(line, rules)):
             line.part, line.reason = "caption", "picture caption"
             continue

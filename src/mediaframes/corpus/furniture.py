@@ -7,11 +7,18 @@ phrase is compared word by word, never as a regular expression, so its cost is l
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
-from mediaframes.corpus._words import words_of
+from mediaframes.corpus._words import (
+    BEGINS_NOTICE,
+    FUNCTION_WORD,
+    OF_NOTICE,
+    Table,
+    word_table,
+    words_of,
+)
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pl", "pt", "ru")
 # How sources other than ISO 639-1 name a language that we have rules for.
@@ -194,6 +201,20 @@ class Rules:
     stopwords: frozenset[str]
     site: frozenset[str]
     names: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def table(self) -> Table:
+        """Function words and the telling words of notices, as `tallied` wants them."""
+        notice = self.furniture["notice"]
+        words = dict.fromkeys(self.stopwords, FUNCTION_WORD)
+        for found, kind in ((notice.rare, OF_NOTICE), (notice.stems, BEGINS_NOTICE)):
+            for word in found:
+                words[word.strip()] = words.get(word.strip(), 0) | kind
+        return word_table(words)
+
+    def may_tell(self, count: int, flags: int) -> bool:
+        """Whether a line of so many words with these flags needs a look by `reason`."""
+        return count <= START_WORDS or (count <= NOTICE_WORDS and flags > 0)
 
     def reason(self, words: Sequence[str], *, proper: bool) -> tuple[str, bool]:
         """Why a line is furniture (or ``""``), and whether the article may end here.

@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from mediaframes.corpus._words import words_of_lines
+from mediaframes.corpus._words import tallied, words_of
 from mediaframes.corpus.furniture import Rules
 
 # Shape is judged on the first characters of a line: enough for any paragraph, and a page saved as
 # one line of ten megabytes costs no more than a long paragraph.
 LOOKED_AT = 1500
+LONGEST_WORD = 40  # letters; no word that hangs on the next is as long
 PROPER_WORDS = 15  # two short sentences; below that a caption or teaser can look the same
 # Share of function words in running text: .27 to .54 (5th to 95th percentile of the paragraphs of
 # the German and English trafilatura pages that must be kept); a quarter of the short lines that
@@ -36,8 +37,8 @@ class Line:
 
     number: int
     text: str
-    words: list[str] = field(default_factory=list)
-    size: int = 0
+    count: int = 0  # words in the first `LOOKED_AT` characters
+    size: int = 0  # words, also those behind and of scripts without blanks
     stops: float = 0.0
     ended: bool = False
     proper: bool = False
@@ -47,6 +48,15 @@ class Line:
     end: bool = False  # whether the article may end before this line
     weight: float = 0.0
     joined: bool = False  # whether it goes on with the sentence of the line before
+    telling: bool = True  # whether a phrase of the rules may stand in it
+    _words: list[str] | None = None
+
+    @property
+    def words(self) -> list[str]:
+        """The words of the first `LOOKED_AT` characters; most long lines are never asked."""
+        if self._words is None:
+            self._words = words_of(self.text[:LOOKED_AT])
+        return self._words
 
     @property
     def bullet(self) -> bool:
@@ -88,13 +98,15 @@ def measure(lines: Sequence[Line], rules: Rules) -> None:
     """Fill in words, size, function words and shape of each line."""
     starts = [line.text[:LOOKED_AT] for line in lines]
     wide = _reaches("".join(starts), _FIRST_WIDE)
-    for line, start, words in zip(lines, starts, words_of_lines(starts), strict=True):
-        line.words, line.size = words, len(words)
+    found = tallied(starts, rules.table).tolist()
+    for line, start, (count, function_words, flags) in zip(lines, starts, found, strict=True):
+        line.count = line.size = count
+        line.telling = rules.may_tell(count, flags)
+        line.stops = function_words / max(1, count)
         if wide:  # Chinese and Japanese words have about two characters
             line.size += len(_WIDE.findall(start)) // 2
         if len(line.text) > LOOKED_AT:
             line.size += line.text.count(" ", LOOKED_AT)
-        line.stops = sum(map(rules.stopwords.__contains__, words)) / max(1, len(words))
         line.ended = ends_sentence(line.text)
     long = [line for line in lines if line.size >= PROPER_WORDS]
     known = sum(line.stops * line.size for line in long) / max(1, sum(line.size for line in long))
@@ -157,15 +169,15 @@ def _goes_on(before: Line, line: Line, rules: Rules) -> bool:
         return False
     if before.ended or before.bullet or line.bullet:
         return False
-    # "Die / EU-Kommission / hat beschlossen": a link in the middle of a sentence
-    last = before.words[-1] if before.words else ""
-    hangs = last in rules.hanging and before.text[-1].isalpha() and before.size != 2
     first = line.text[0]
-    running = before.stops > 0 and (before.size >= 5 or line.size >= 5)
-    lower = first.islower() or (first in ",.;)" and len(line.text) > 1)
-    return (lower and (running or before.joined)) or (
-        hangs and (line.size >= 5 or before.size >= 5)
-    )
+    if first.islower() or (first in ",.;)" and len(line.text) > 1):
+        long = before.size >= 5 or line.size >= 5
+        if before.joined or (before.stops > 0 and long):
+            return True
+    # "Die / EU-Kommission / hat beschlossen": a link in the middle of a sentence
+    if not before.text[-1].isalpha() or before.size == 2 or max(before.size, line.size) < 5:
+        return False
+    return words_of(before.text[:LOOKED_AT][-LONGEST_WORD:])[-1] in rules.hanging
 
 
 def _judge_together(group: Sequence[Line]) -> None:

@@ -43,6 +43,7 @@ SECTION_WORDS = 5
 LEAD_WORDS = 70  # a lead has one to three sentences
 SUBHEADING_WORDS = 16
 ABOVE = 12  # lines above the text among which the headline is looked for
+AROUND = 6  # words that may stand beside the title in its line: the site's name, a section
 BETWEEN = frozenset(
     ("lone symbol", "date line", "picture credit", "time or place of publication", "signature")
 )
@@ -181,7 +182,9 @@ def _mark_known(
         if line.size <= 25 and not line.ended and _is_row(line.text):
             line.part, line.reason = "furniture", "row of links"
             continue
-        reason, end = rules.reason(line.words, proper=line.proper or line.joined)
+        reason, end = "", False
+        if line.telling:
+            reason, end = rules.reason(line.words, proper=line.proper or line.joined)
         if line.joined and line.proper and line.size <= NOTICE_PIECE:
             reason = ""  # a word of a sentence that a link broke off
         if not reason and line.size <= 14 and _is_dated(line, rules):
@@ -234,7 +237,8 @@ def _mark_title(lines: Sequence[Line], title: str) -> None:
     paragraphs = 0
     for line in lines:
         paragraphs += line.proper
-        if len(line.words) < len(wanted) or wanted[0] not in line.words:
+        brackets = line.text.count("(") + line.text.count(")")
+        if not len(wanted) <= line.count <= len(wanted) + AROUND + brackets:
             continue
         words = [word for word in line.words if word not in "()"]
         same = words == wanted
@@ -245,7 +249,7 @@ def _mark_title(lines: Sequence[Line], title: str) -> None:
         # "Headline | Daily Example", "Section: Headline": a little more than the title
         around = (
             len(wanted) >= 4
-            and len(words) <= len(wanted) + 6
+            and len(words) <= len(wanted) + AROUND
             and (words[: len(wanted)] == wanted or words[-len(wanted) :] == wanted)
         )
         if same or (around and not line.proper and not line.ended):

@@ -70,21 +70,27 @@ class Recurring:
         Line key to e.g. ``"recurs in 34 of 60 pages of this outlet"``.
     shapes : frozenset
         Number of words, first and last word of each, so that other lines need no key.
+    sizes : frozenset
+        The numbers of words alone.
     """
 
     reasons: Mapping[str, str]
     shapes: frozenset[tuple[int, str, str]]
+    sizes: frozenset[int]
 
     @classmethod
     def of(cls, reasons: Mapping[str, str]) -> "Recurring":
         """From line keys and reasons."""
-        return cls(reasons, frozenset(_shape(words_of(key)) for key in reasons))
+        shapes = frozenset(_shape(words_of(key)) for key in reasons)
+        return cls(reasons, shapes, frozenset(size for size, _, _ in shapes))
 
     def reason(self, line: Line) -> str:
         """Why the line is furniture, if it recurs."""
         if not self.reasons:
             return ""
-        if len(line.text) <= KEY_CHARACTERS and _shape(line.words) not in self.shapes:
+        if len(line.text) <= KEY_CHARACTERS and (
+            line.count not in self.sizes or _shape(line.words) not in self.shapes
+        ):
             return ""
         return self.reasons.get(line_key(line.text), "")
 

@@ -24,6 +24,7 @@ def compile_loops() -> None:
     frame = pd.DataFrame({"text": texts, "language": "en", "outlet": ["A", "B", "B"]})
     with contextlib.redirect_stdout(io.StringIO()):
         corpus = mf.language(mf.Corpus.from_frame(frame.drop(columns="language")))
+        mf.clean(corpus)
         corpus = mf.dedupe(mf.language(corpus, languages=("de", "en")))
         tokens = mf.tokenize(mf.Corpus.from_frame(frame))
         codebook = mf.Codebook.from_terms({"Economic": ["trade*", "trade talks"]}, language="en")
