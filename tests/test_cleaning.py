@@ -426,12 +426,13 @@ def test_words_that_are_only_counted_are_those_that_are_made(lines: list[str]) -
 
 
 @pytest.mark.parametrize("languages", [("de",), ("en",), LANGUAGES])
-def test_a_line_with_a_notice_is_flagged(languages: tuple[str, ...]) -> None:
+def test_a_line_with_a_phrase_is_flagged(languages: tuple[str, ...]) -> None:
     rules = rules_for(languages)
     for language in languages:
         for modes in load_rules(language)["furniture"].values():
-            for phrase in phrases_in(modes.get("notice", "")):
-                line = "und so " * 20 + phrase.replace("#", "3").replace("*", "")
-                found = tallied([line], rules.table)[0]
-                if not rules.furniture["notice"].nowhere(words_of(line)):
-                    assert rules.may_tell(found[0], found[2]), phrase
+            for mode, before in (("notice", "und so " * 20), ("whole", ""), ("start", "")):
+                for phrase in phrases_in(modes.get(mode, "")):
+                    line = before + phrase.replace("#", "3").replace("*", "")
+                    found = tallied([line], rules.table)[0]
+                    if not rules.furniture[mode].nowhere(words_of(line)):
+                        assert rules.may_tell(found[0], found[2]), phrase

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from mediaframes.corpus._words import (
-    BEGINS_NOTICE,
+    BEGINNINGS,
     BLANK,
     BREAK,
     DIGIT,
@@ -14,9 +14,9 @@ from mediaframes.corpus._words import (
     FUNCTION_WORD,
     LETTER,
     MARK,
-    OF_NOTICE,
     SIGN,
     STEM,
+    WHOLE_WORDS,
 )
 
 NUMBER, ONE = np.uint64(ord("#")), np.uint64(1)
@@ -62,9 +62,9 @@ def tally(points, classes, keys, flags):  # type: ignore[no-untyped-def]
         found[line, 0] += 1
         seen = _flags(value, keys, flags)
         found[line, 1] += seen & FUNCTION_WORD
-        found[line, 2] |= seen & OF_NOTICE
+        found[line, 2] |= seen & WHOLE_WORDS
         if length >= STEM:
-            found[line, 2] |= _flags(stem, keys, flags) & BEGINS_NOTICE
+            found[line, 2] |= _flags(stem, keys, flags) & BEGINNINGS
     return found
 
 

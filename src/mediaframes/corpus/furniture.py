@@ -12,8 +12,11 @@ from importlib.resources import files
 from typing import Any
 
 from mediaframes.corpus._words import (
+    BEGINS_LINE,
     BEGINS_NOTICE,
     FUNCTION_WORD,
+    OF_CREDIT,
+    OF_LINE,
     OF_NOTICE,
     Table,
     word_table,
@@ -204,17 +207,25 @@ class Rules:
 
     @cached_property
     def table(self) -> Table:
-        """Function words and the telling words of notices, as `tallied` wants them."""
-        notice = self.furniture["notice"]
+        """Function words and the telling words of the phrases, as `tallied` wants them."""
         words = dict.fromkeys(self.stopwords, FUNCTION_WORD)
-        for found, kind in ((notice.rare, OF_NOTICE), (notice.stems, BEGINS_NOTICE)):
+        notice = self.furniture["notice"]
+        others = [self.furniture[mode] for mode in MODES if mode != "notice"]
+        kinds = [(notice.rare, OF_NOTICE), (notice.stems, BEGINS_NOTICE)]
+        for phrases in others:
+            kinds += [(phrases.rare, OF_LINE), (phrases.stems, BEGINS_LINE)]
+        for phrases in self.credit.values():
+            kinds += [(phrases.rare, OF_CREDIT), (phrases.stems, OF_CREDIT | BEGINS_LINE)]
+        for found, kind in kinds:
             for word in found:
                 words[word.strip()] = words.get(word.strip(), 0) | kind
         return word_table(words)
 
     def may_tell(self, count: int, flags: int) -> bool:
         """Whether a line of so many words with these flags needs a look by `reason`."""
-        return count <= START_WORDS or (count <= NOTICE_WORDS and flags > 0)
+        if count <= START_WORDS:
+            return flags & ~OF_CREDIT > 0
+        return count <= NOTICE_WORDS and flags & (OF_NOTICE | BEGINS_NOTICE) > 0
 
     def reason(self, words: Sequence[str], *, proper: bool) -> tuple[str, bool]:
         """Why a line is furniture (or ``""``), and whether the article may end here.

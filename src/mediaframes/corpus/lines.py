@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from mediaframes.corpus._words import tallied, words_of
+from mediaframes.corpus._words import OF_CREDIT, tallied, words_of
 from mediaframes.corpus.furniture import Rules
 
 # Shape is judged on the first characters of a line: enough for any paragraph, and a page saved as
@@ -49,6 +49,7 @@ class Line:
     weight: float = 0.0
     joined: bool = False  # whether it goes on with the sentence of the line before
     telling: bool = True  # whether a phrase of the rules may stand in it
+    signing: bool = True  # whether a phrase of credits may
     _words: list[str] | None = None
 
     @property
@@ -102,6 +103,7 @@ def measure(lines: Sequence[Line], rules: Rules) -> None:
     for line, start, (count, function_words, flags) in zip(lines, starts, found, strict=True):
         line.count = line.size = count
         line.telling = rules.may_tell(count, flags)
+        line.signing = flags & OF_CREDIT > 0
         line.stops = function_words / max(1, count)
         if wide:  # Chinese and Japanese words have about two characters
             line.size += len(_WIDE.findall(start)) // 2

@@ -210,6 +210,8 @@ def _own_line_credit(line: Line, rules: Rules, *, near_end: bool) -> bool:
         return True
     if bracketed and near_end and own_line_signature(inner):
         return True
+    if not line.signing:
+        return False
     if rules.credit["whole"].at(line.words, 0, to_the_end=True):
         return True
     if line.size > 14 or not rules.credit["start"].at(line.words, 0):

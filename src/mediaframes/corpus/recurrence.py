@@ -1,7 +1,7 @@
 """Lines that recur in the pages of an outlet: furniture, whatever they say."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,7 @@ MIN_OWN = 0.3
 LOOKED_AT = 40  # pages compared for that; more change nothing but the time
 KEY_CHARACTERS = 1000  # longer lines do not recur as furniture
 
+_LIKE = dict.fromkeys("123456789", "0") | {"ς": "σ"}
 _DIGIT = re.compile(r"[1-9]")
 
 
@@ -69,34 +70,30 @@ class Recurring:
     reasons : dict
         Line key to e.g. ``"recurs in 34 of 60 pages of this outlet"``.
     shapes : frozenset
-        Number of words, first and last word of each, so that other lines need no key.
-    sizes : frozenset
-        The numbers of words alone.
+        Number of words, first and last character of each, so that other lines need no key.
     """
 
     reasons: Mapping[str, str]
     shapes: frozenset[tuple[int, str, str]]
-    sizes: frozenset[int]
 
     @classmethod
     def of(cls, reasons: Mapping[str, str]) -> "Recurring":
         """From line keys and reasons."""
-        shapes = frozenset(_shape(words_of(key)) for key in reasons)
-        return cls(reasons, shapes, frozenset(size for size, _, _ in shapes))
+        return cls(reasons, frozenset(_shape(len(words_of(key)), key) for key in reasons))
 
     def reason(self, line: Line) -> str:
         """Why the line is furniture, if it recurs."""
         if not self.reasons:
             return ""
-        if len(line.text) <= KEY_CHARACTERS and (
-            line.count not in self.sizes or _shape(line.words) not in self.shapes
-        ):
+        if len(line.text) <= KEY_CHARACTERS and _shape(line.count, line.text) not in self.shapes:
             return ""
         return self.reasons.get(line_key(line.text), "")
 
 
-def _shape(words: Sequence[str]) -> tuple[int, str, str]:
-    return (len(words), words[0], words[-1]) if words else (0, "", "")
+def _shape(count: int, text: str) -> tuple[int, str, str]:
+    first, last = text[0].lower()[0], text[-1].lower()[-1]
+    # digits are 0 in a key; sigma has another small letter at the end of a word
+    return count, _LIKE.get(first, first), _LIKE.get(last, last)
 
 
 NONE = Recurring.of({})
