@@ -30,6 +30,7 @@ The verbs, in the order in which a study uses them::
 | `mediaframes.study` | `open_study reproduce verify` and the command line |
 """
 
+from mediaframes._kernels import forget_stale as _forget_stale
 from mediaframes.corpus import (
     Corpus,
     check_cleaning,
@@ -109,6 +110,8 @@ from mediaframes.topics import (
 )
 
 __version__ = "0.1.0"
+
+_forget_stale()  # before the first loop is called
 
 __all__ = [
     "Bootstrap",
