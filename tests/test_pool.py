@@ -64,7 +64,7 @@ def test_any_number_of_processes_gives_the_same_corpus(slow: Path):
     assert one.files.equals(two.files)
     assert one.parts.equals(two.parts)
     notes = one.files.set_index("file")["note"]
-    assert notes["05.x"] == "not read: is bad"
+    assert notes["05.x"] == "not read: is bad; mend it"
     assert "the reader for slow failed (KeyError: 'x')" in notes["06.x"]
 
 
