@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from mediaframes.corpus._words import tallied, words_of
 from mediaframes.corpus.articles import Corpus
 from mediaframes.corpus.cleaning import PARTS, _fits, clean
-from mediaframes.corpus.furniture import LANGUAGES, load_rules, phrases_in, rules_for
+from mediaframes.corpus.furniture import (
+    LANGUAGES,
+    Phrases,
+    load_rules,
+    phrases_in,
+    rules_for,
+)
 from mediaframes.corpus.recurrence import line_key, page_keys, recurring
 from mediaframes.corpus.signatures import closing_credit, dateline
 from mediaframes.errors import InputError
@@ -436,3 +442,10 @@ def test_a_line_with_a_phrase_is_flagged(languages: tuple[str, ...]) -> None:
                     found = tallied([line], rules.table)[0]
                     if not rules.furniture[mode].nowhere(words_of(line)):
                         assert rules.may_tell(found[0], found[2]), phrase
+
+
+def test_a_line_that_may_be_a_credit_is_flagged() -> None:
+    rules = rules_for(LANGUAGES)
+    rules = replace(rules, credit={**rules.credit, "start": Phrases.of([("zeichn*", "credit")])})
+    for line, may in (("Zeichnung A. Other", True), ("Der Hafen ist offen", False)):
+        assert rules.may_sign(tallied([line], rules.table)[0, 2]) == may

@@ -28,19 +28,10 @@ from mediaframes import (
 )
 from mediaframes.study.work import check_study
 from mediaframes.topics import assisted
+from tests.planted import planted
 
 GOLD = Path(__file__).parent / "gold" / "topica.json"
 MODELS = ("keyatm", "seeded")
-
-
-def planted(n_docs: int = 300, k: int = 6, n_words: int = 300) -> tuple[Counts, np.ndarray]:
-    rng = np.random.default_rng(4)
-    words = rng.dirichlet(np.full(n_words, 0.05), size=k)
-    shares = rng.dirichlet(np.full(k, 0.2), size=n_docs)
-    matrix = np.array([rng.multinomial(120, share @ words) for share in shares])
-    keep = matrix.sum(axis=0) > 0
-    names = [f"w{i:03d}" for i in np.flatnonzero(keep)]
-    return Counts.from_matrix(csr_array(matrix[:, keep]), names), words[:, keep]
 
 
 def keywords_of(counts: Counts, words: np.ndarray, topics: dict[str, int]) -> dict[str, list[str]]:
@@ -100,7 +91,7 @@ class TestFits:
 
     @pytest.mark.parametrize("model", MODELS)
     def test_planted_topics_with_keywords_are_found_under_their_names(self, model: str) -> None:
-        counts, words = planted()
+        counts, words = planted(k=6, n_words=300)
         keywords = keywords_of(counts, words, {"fourth": 3, "first": 0})
         topics = fit_topics(counts, k=4, model=model, keywords=keywords, seed=1)
         assert topics.names[:2] == ("fourth", "first")
@@ -122,7 +113,7 @@ class TestFits:
 
     @pytest.mark.parametrize("model", MODELS)
     def test_names_follow_the_keywords(self, model: str) -> None:
-        counts, words = planted()
+        counts, words = planted(k=6, n_words=300)
         for asked in ({"one": 2, "two": 5}, {"one": 5, "two": 2}):
             topics = fit_topics(
                 counts, k=4, model=model, keywords=keywords_of(counts, words, asked), seed=1,
@@ -134,7 +125,7 @@ class TestFits:
 
     def test_a_keyword_of_another_theme_misleads_seeded_lda_more(self) -> None:
         """What docs/methods.md says of words that are frequent in another theme."""
-        counts, words = planted()
+        counts, words = planted(k=6, n_words=300)
         keywords = {"fourth": [*keywords_of(counts, words, {"x": 3})["x"], "w088"]}
         at = counts.vocabulary.get_loc("w088")
         assert words[5, at] > 2 * words[3, at] > 0.1

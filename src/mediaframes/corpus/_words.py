@@ -15,8 +15,10 @@ _FIGURES = re.compile(r"[¹²³⁰-₉①-⓿]")  # letters or numbers, by what 
 # What a code point is.
 BLANK, LETTER, DIGIT, MARK, SIGN, BREAK = 0, 1, 2, 3, 4, 5
 # What a word is (bits).
-FUNCTION_WORD, OF_NOTICE, BEGINS_NOTICE, OF_LINE, BEGINS_LINE, OF_CREDIT = 1, 2, 4, 8, 16, 32
-WHOLE_WORDS, BEGINNINGS = OF_NOTICE | OF_LINE | OF_CREDIT, BEGINS_NOTICE | BEGINS_LINE
+FUNCTION_WORD, OF_NOTICE, OF_LINE, OF_CREDIT = 1, 2, 4, 8
+BEGINS_NOTICE, BEGINS_LINE, BEGINS_CREDIT = 16, 32, 64
+WHOLE_WORDS = OF_NOTICE | OF_LINE | OF_CREDIT
+BEGINNINGS = BEGINS_NOTICE | BEGINS_LINE | BEGINS_CREDIT
 STEM = 3  # letters of a word by which phrases without a whole word are looked for
 FNV_START, FNV_PRIME, FNV_SHIFT = 14695981039346656037, 1099511628211, 32
 _LAST = 0x32400  # no letter and no digit stands behind the ideographs

@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from mediaframes.corpus._words import (
+    BEGINS_CREDIT,
     BEGINS_LINE,
     BEGINS_NOTICE,
     FUNCTION_WORD,
@@ -209,13 +210,14 @@ class Rules:
     def table(self) -> Table:
         """Function words and the telling words of the phrases, as `tallied` wants them."""
         words = dict.fromkeys(self.stopwords, FUNCTION_WORD)
-        notice = self.furniture["notice"]
-        others = [self.furniture[mode] for mode in MODES if mode != "notice"]
-        kinds = [(notice.rare, OF_NOTICE), (notice.stems, BEGINS_NOTICE)]
-        for phrases in others:
-            kinds += [(phrases.rare, OF_LINE), (phrases.stems, BEGINS_LINE)]
+        kinds = []
+        for mode, phrases in self.furniture.items():
+            whole, begins = OF_LINE, BEGINS_LINE
+            if mode == "notice":
+                whole, begins = OF_NOTICE, BEGINS_NOTICE
+            kinds += [(phrases.rare, whole), (phrases.stems, begins)]
         for phrases in self.credit.values():
-            kinds += [(phrases.rare, OF_CREDIT), (phrases.stems, OF_CREDIT | BEGINS_LINE)]
+            kinds += [(phrases.rare, OF_CREDIT), (phrases.stems, BEGINS_CREDIT)]
         for found, kind in kinds:
             for word in found:
                 words[word.strip()] = words.get(word.strip(), 0) | kind
@@ -223,9 +225,14 @@ class Rules:
 
     def may_tell(self, count: int, flags: int) -> bool:
         """Whether a line of so many words with these flags needs a look by `reason`."""
+        notice = flags & (OF_NOTICE | BEGINS_NOTICE)
         if count <= START_WORDS:
-            return flags & ~OF_CREDIT > 0
-        return count <= NOTICE_WORDS and flags & (OF_NOTICE | BEGINS_NOTICE) > 0
+            return (notice | flags & (OF_LINE | BEGINS_LINE)) > 0
+        return count <= NOTICE_WORDS and notice > 0
+
+    def may_sign(self, flags: int) -> bool:
+        """Whether a phrase of credits may stand in a line with these flags."""
+        return flags & (OF_CREDIT | BEGINS_CREDIT) > 0
 
     def reason(self, words: Sequence[str], *, proper: bool) -> tuple[str, bool]:
         """Why a line is furniture (or ``""``), and whether the article may end here.

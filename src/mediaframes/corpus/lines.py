@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from mediaframes.corpus._words import OF_CREDIT, tallied, words_of
+from mediaframes.corpus._words import tallied, words_of
 from mediaframes.corpus.furniture import Rules
 
 # Shape is judged on the first characters of a line: enough for any paragraph, and a page saved as
@@ -103,7 +103,7 @@ def measure(lines: Sequence[Line], rules: Rules) -> None:
     for line, start, (count, function_words, flags) in zip(lines, starts, found, strict=True):
         line.count = line.size = count
         line.telling = rules.may_tell(count, flags)
-        line.signing = flags & OF_CREDIT > 0
+        line.signing = rules.may_sign(flags)
         line.stops = function_words / max(1, count)
         if wide:  # Chinese and Japanese words have about two characters
             line.size += len(_WIDE.findall(start)) // 2

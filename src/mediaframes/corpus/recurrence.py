@@ -1,6 +1,5 @@
 """Lines that recur in the pages of an outlet: furniture, whatever they say."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,13 +27,20 @@ MIN_OWN = 0.3
 LOOKED_AT = 40  # pages compared for that; more change nothing but the time
 KEY_CHARACTERS = 1000  # longer lines do not recur as furniture
 
-_LIKE = dict.fromkeys("123456789", "0") | {"ς": "σ"}
-_DIGIT = re.compile(r"[1-9]")
+_SIGMA = {"ς": "σ"}  # another small letter at the end of a word
 
 
 def line_key(line: str) -> str:
     """A line as it is compared between pages: case, digits and spaces do not count."""
-    return " ".join(_DIGIT.sub("0", line.lower()).split())
+    return " ".join(_low(line).split())
+
+
+def _low(text: str) -> str:
+    """In lower case, every digit 0."""
+    low = text.lower()
+    for digit in "123456789":  # in a page less than half the time of one regular expression
+        low = low.replace(digit, "0")
+    return low
 
 
 def page_keys(text: str) -> list[str]:
@@ -45,9 +51,7 @@ def page_keys(text: str) -> list[str]:
     >>> page_keys("Page 12\\n\\nShare  this\\nPage 31")
     ['page 00', 'share this']
     """
-    low = text.lower()
-    for digit in "123456789":
-        low = low.replace(digit, "0")
+    low = _low(text)
     if len(low) != len(text):  # a capital that has two small characters
         lines = [line for line in shown_lines(text) if len(line) <= KEY_CHARACTERS]
         return list(dict.fromkeys(map(line_key, lines)))
@@ -91,9 +95,8 @@ class Recurring:
 
 
 def _shape(count: int, text: str) -> tuple[int, str, str]:
-    first, last = text[0].lower()[0], text[-1].lower()[-1]
-    # digits are 0 in a key; sigma has another small letter at the end of a word
-    return count, _LIKE.get(first, first), _LIKE.get(last, last)
+    first, last = _low(text[0])[0], _low(text[-1])[-1]
+    return count, _SIGMA.get(first, first), _SIGMA.get(last, last)
 
 
 NONE = Recurring.of({})
