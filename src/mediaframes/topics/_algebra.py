@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numba import njit
 
-from mediaframes.topics._vector import add_four, axpy
+from mediaframes.topics._vector import solve_row, subtract_rows
 
 PLACE = 2.0**52 + 1.0  # Rump, Ogita & Oishi (2008), SIAM Journal on Scientific Computing, 31(1)
 SPLIT = 2.0**27 + 1.0  # halves of a number, so that products are exact: Dekker (1971)
@@ -95,44 +95,11 @@ def times(a, b):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _add_rows(target, matrix, rows, column, begin, width, n):  # type: ignore[no-untyped-def]
-    """Add to `target` rows of `matrix` from column `begin`, each times its entry in `column`."""
-    first, last = rows
-    whole = first + (last - first) // 4 * 4
-    for k in range(first, whole, 4):
-        at = (k * width + column, width, k * width + begin, width)
-        add_four(target, 0, matrix, matrix, at, n)
-    for k in range(whole, last):
-        axpy(target, 0, matrix[k * width + column], matrix, k * width + begin, n)
-
-
-@njit(cache=True, nogil=True)
-def _divide(matrix, parts, width, work):  # type: ignore[no-untyped-def]
-    """Take the first half of some rows, which is done, out of the second."""
-    first, middle, last = parts
-    for i in range(first, middle):
-        row = i * width
-        for j in range(middle, last):
-            work[j - middle] = -matrix[row + j]
-        _add_rows(work, matrix, (first, i), i, middle, width, (last - middle + 3) // 4 * 4)
-        own = -matrix[row + i]
-        for j in range(middle, last):
-            matrix[row + j] = work[j - middle] / own
-    for i in range(middle, last):
-        row = i * width
-        for j in range(last - i):
-            work[j] = 0.0
-        _add_rows(work, matrix, (first, middle), i, i, width, (last - i + 3) // 4 * 4)
-        for j in range(i, last):
-            matrix[row + j] -= work[j - i]
-
-
-@njit(cache=True, nogil=True)
-def factor(matrix, n, width, work):  # type: ignore[no-untyped-def]
+def factor(matrix, n, width):  # type: ignore[no-untyped-def]
     """Make `n` rows of `width` numbers the upper Cholesky factor; False if not positive.
 
     By halves of halves, as LAPACK does; what is below the diagonal is left as it is. `matrix` is
-    flat and eight numbers longer, `work` holds n + 8 numbers.
+    flat and eight numbers longer.
     """
     for pivot in range(n):
         own = matrix[pivot * width + pivot]
@@ -148,7 +115,10 @@ def factor(matrix, n, width, work):  # type: ignore[no-untyped-def]
             else:
                 first = middle
             middle = first + (last - first) // 2
-        _divide(matrix, (first, middle, last), width, work)
+        for row in range(first, middle):
+            solve_row(matrix, row, first, row, middle, last, width)
+        for row in range(middle, last):
+            subtract_rows(matrix, row, first, middle, row, last, width)
     return True
 
 
@@ -162,7 +132,7 @@ def inverse(matrix):  # type: ignore[no-untyped-def]
     flat = np.zeros(n * n + 8)
     flat[: n * n] = matrix.ravel()
     result = np.zeros((n, n))  # the factor's inverse, its columns as rows
-    if not factor(flat, n, n, np.empty(n + 8)):
+    if not factor(flat, n, n):
         return result, np.inf
     upper = flat[: n * n].reshape((n, n))
     logs = 0.0

@@ -11,52 +11,70 @@ END = 1e-4  # change of the coefficients at which the pooled prior's regression 
 
 
 @njit(cache=True, nogil=True)
-def pooled(x, y, weights, square, against, most):  # type: ignore[no-untyped-def]
-    """Variational regression with a half-Cauchy prior on the scale of all but the intercept.
+def _errors(x, y, weights, slopes):  # type: ignore[no-untyped-def]
+    """Weighted squared errors of the fits to the columns of `y` (n, q), summed as R's ``sum``."""
+    q = y.shape[1]
+    high, low, fitted = np.zeros(q), np.zeros(q), np.empty(q)
+    for row in range(len(x)):
+        fitted[:] = 0.0
+        for i in range(x.shape[1]):
+            for t in range(q):
+                fitted[t] += slopes[i, t] * x[row, i]
+        for t in range(q):  # the columns side by side, since each sum waits for itself
+            gap = fitted[t] - y[row, t]
+            high[t], low[t] = add_extended((high[t], low[t]), weights[row] * (gap * gap))
+    return high + low
 
-    `square` (p, p) is the weighted product of `x` with itself, `against` (p,) that with `y`.
+
+@njit(cache=True, nogil=True)
+def pooled(x, y, weights, square, against, most):  # type: ignore[no-untyped-def]
+    """Variational regressions with a half-Cauchy prior on the scale of all but the intercept.
+
+    One for each column of `y` (n, q). `square` (p, p) is the weighted product of `x` with itself,
+    `against` (p, q) that with `y`. Returns the coefficients (p, q).
     """
-    n, p = x.shape
-    w, before = np.zeros(p), np.zeros(p)
+    p, q = against.shape
     total = 0.0
     for weight in weights:
         total += weight
-    precision, scale, shrink = 1.0, 1.0, float(p)
+    result, w = np.zeros((p, q)), np.zeros(p)
+    precision, scale, shrink = np.ones(q), np.ones(q), np.full(q, float(p))
+    traces, longs, moves = np.empty(q), np.empty(q), np.full(q, np.inf)
     for _ in range(most):
-        before[:] = w
-        curve = precision * square
-        for i in range(1, p):
-            curve[i, i] += shrink
-        spread, _logs = inverse(curve)
-        w[:] = 0.0
-        for j in range(p):
-            for i in range(p):
-                w[i] += against[j] * spread[i, j]
-        for i in range(p):
-            w[i] *= precision
-        error = (0.0, 0.0)
-        for row in range(n):
-            fitted = 0.0
-            for i in range(p):
-                fitted += w[i] * x[row, i]
-            error = add_extended(error, weights[row] * (fitted - y[row]) ** 2)
-        trace, own, moved, long = (0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0
-        for i in range(p):
-            value = 0.0
+        for t in range(q):
+            if not moves[t] > END:
+                continue
+            curve = precision[t] * square
+            for i in range(1, p):
+                curve[i, i] += shrink[t]
+            spread, _logs = inverse(curve)
+            w[:] = 0.0
             for j in range(p):
-                value += spread[j, i] * square[i, j]
-            trace = add_extended(trace, value)
-            moved = add_extended(moved, abs(w[i] - before[i]))
-            if i > 0:
-                own = add_extended(own, spread[i, i])
-                long += w[i] * w[i]
-        rest = 0.5 * ((error[0] + error[1]) + (trace[0] + trace[1])) + scale
-        precision = ((1.0 + total) / 2.0) / rest
-        scale = 1.0 / (precision + 1.0)
-        shrink = p / (2.0 * (2.0 / (shrink + 1.0)) + (long + (own[0] + own[1])))
-        if not moved[0] + moved[1] > END:
+                for i in range(p):
+                    w[i] += against[j, t] * spread[i, j]
+            trace, own, moved, long = (0.0, 0.0), (0.0, 0.0), (0.0, 0.0), 0.0
+            for i in range(p):
+                w[i] *= precision[t]
+                value = 0.0
+                for j in range(p):
+                    value += spread[j, i] * square[i, j]
+                trace = add_extended(trace, value)
+                moved = add_extended(moved, abs(w[i] - result[i, t]))
+                result[i, t] = w[i]
+                if i > 0:
+                    own = add_extended(own, spread[i, i])
+                    long += w[i] * w[i]
+            traces[t], moves[t] = trace[0] + trace[1], moved[0] + moved[1]
+            longs[t] = long + (own[0] + own[1])
+        errors = _errors(x, y, weights, result)
+        for t in range(q):
+            rest = 0.5 * (errors[t] + traces[t]) + scale[t]
+            precision[t] = ((1.0 + total) / 2.0) / rest
+            scale[t] = 1.0 / (precision[t] + 1.0)
+            shrink[t] = p / (2.0 * (2.0 / (shrink[t] + 1.0)) + longs[t])
+        if not np.any(moves > END):
             break
-    return w
+    return result
 
 
 @njit(cache=True, nogil=True)

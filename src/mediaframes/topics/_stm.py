@@ -5,7 +5,7 @@ by a quasi-Newton search that takes the steps of R's ``optim(method = "BFGS")``,
 search ends in other modes and the model in another place; the curvature there is its covariance.
 For the same reason every sum takes its terms in R's order. Sums are taken side by side, so
 this costs no time: an article's topics are kept twice, as rows of words and as rows of topics, each
-padded with zeros to a multiple of four.
+padded with zeros to a multiple of eight and beginning where the processor loads eight at once.
 
 Sources: Roberts, Stewart & Airoldi (2016), JASA; Wang & Blei (2013), JMLR, for the Laplace step;
 Nash (1990), Compact Numerical Methods, algorithm 21, for the search.
@@ -18,17 +18,37 @@ from numba import njit
 
 from mediaframes.topics._algebra import factor
 from mediaframes.topics._vector import (
+    WORDS,
     add_four,
-    add_mass,
-    add_scaled,
+    add_share,
     axpy,
+    dot,
+    logs,
+    products,
     renew_inverse,
+    scale_row,
+    sum_masses,
+    sum_scaled,
     transpose,
 )
 
 STEP, ACCEPT, FAR = 0.2, 1e-4, 10.0  # constants of R's vmmin
 RELATIVE = math.sqrt(np.finfo(np.float64).eps)  # and the default of its optim
 MOST = 500
+LEAST, EPSILON = np.finfo(np.float64).tiny, np.finfo(np.float64).eps
+
+
+@njit(cache=True, nogil=True)
+def _zeros(n):  # type: ignore[no-untyped-def]
+    """Zeros that begin at a multiple of 64 bytes."""
+    room = np.zeros(n + 8)
+    first = -(room.ctypes.data >> 3) & 7
+    return room[first : first + n]
+
+
+@njit(cache=True, nogil=True)
+def _width(n):  # type: ignore[no-untyped-def]
+    return (n + WORDS - 1) // WORDS * WORDS
 
 
 @njit(cache=True, nogil=True)
@@ -44,31 +64,61 @@ def _sum(values, n):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _objective(eta, mu, precision, columns, data, masses, work, sizes):  # type: ignore[no-untyped-def]
-    """Minus the log posterior of eta.
+def _image(target, square, vector, k, kp):  # type: ignore[no-untyped-def]
+    target[:] = 0.0
+    for t in range(0, k - 1, 4):
+        add_four(target, 0, vector, square, (t, 1, t * kp, kp), kp)
 
-    Leaves behind exp(eta, 0), the gap's image and each word's mass, as R sums it here and, its even
-    and its odd topics apart, in the gradient.
+
+@njit(cache=True, nogil=True)
+def _objective(eta, mu, precision, columns, data, masses, work, sizes):  # type: ignore[no-untyped-def]
+    """Minus the log posterior of eta as (value, slack, part): R's is within `slack` of the value.
+
+    R's own is what `_settled` makes of it. Leaves behind exp(eta, 0), the gap's image and each
+    word's mass, as R sums it here and, its even and its odd topics apart, in the gradient.
     """
     k, kp, n, total = sizes
-    width = (n + 3) // 4 * 4
-    weight, gap, part, mass = work[0], work[1], work[2], masses[0]
+    width = _width(n)
+    weight, gap, image, mass = work[0], work[1], work[2], masses[0]
     for t in range(k - 1):
         weight[t] = math.exp(eta[t])
         gap[t] = eta[t] - mu[t]
     weight[k - 1] = 1.0
-    part[:] = 0.0
-    for t in range(0, kp, 4):
-        add_four(part, 0, gap, precision, (t, 1, t * kp, kp), kp)
-    masses[:, :width] = 0.0
-    for t in range(0, kp, 4):
-        add_mass(mass, masses[1], masses[2], weight, t, columns, t * width, width)
-    likelihood, quadratic = 0.0, 0.0
-    for j in range(n):
-        likelihood += math.log(mass[j]) * data[j]
+    _image(image, precision, gap, k, kp)
+    for j in range(0, width, WORDS):
+        sum_masses(masses, j, masses.shape[1], weight, columns, j * kp, k + k % 2)
+    quadratic = 0.0
     for t in range(k - 1):
-        quadratic += part[t] * gap[t]
-    return 0.5 * quadratic - (likelihood - total * math.log(_sum(weight, k)))
+        quadratic += image[t] * gap[t]
+    part = (0.5 * quadratic, total * math.log(_sum(weight, k)))
+    none = 0
+    for j in range(n):
+        none += mass[j] < LEAST
+    if none:
+        return _settled((0.0, 1.0, part), data, mass, n)
+    mass[n:width] = 1.0
+    logs(masses[3], mass, width)
+    likelihood = dot(masses[3], 0, data, 0, width)
+    digits = abs(part[0]) + abs(likelihood) + 3.0 * part[1]  # no log exceeds that of the sum
+    return part[0] - (likelihood - part[1]), digits * (n + 16) * EPSILON, part
+
+
+@njit(cache=True, nogil=True)
+def _settled(point, data, mass, n):  # type: ignore[no-untyped-def]
+    """The objective as R sums it, with the library's logarithms, which take their time."""
+    value, slack, part = point
+    if slack > 0.0:
+        likelihood = 0.0
+        for j in range(n):
+            likelihood += math.log(mass[j]) * data[j]
+        value = part[0] - (likelihood - part[1])
+    return value, 0.0, part
+
+
+@njit(cache=True, nogil=True)
+def _bounds(best, slope, length):  # type: ignore[no-untyped-def]
+    """The value a step has to reach, and the change of value below which the search ends."""
+    return best + slope * length * ACCEPT, RELATIVE * (abs(best) + RELATIVE)
 
 
 @njit(cache=True, nogil=True)
@@ -79,20 +129,18 @@ def _gradient(gradient, rows, data, masses, work, sizes):  # type: ignore[no-unt
     factors, even, odd = masses[0], masses[1], masses[2]
     for j in range(n):
         factors[j] = data[j] / (even[j] + odd[j])
-    factors[n : (n + 3) // 4 * 4] = 0.0
-    sums[:] = 0.0
-    for j in range(0, n, 4):
-        add_scaled(sums, 0, factors, j, rows, j * kp, weight, kp)
+    for t in range(0, kp, 32):  # so many sums at once as the processor holds
+        if kp - t >= 32:
+            sum_scaled(sums, t, factors, rows, kp, weight, n, 4)
+        elif kp - t == 24:
+            sum_scaled(sums, t, factors, rows, kp, weight, n, 3)
+        elif kp - t == 16:
+            sum_scaled(sums, t, factors, rows, kp, weight, n, 2)
+        else:
+            sum_scaled(sums, t, factors, rows, kp, weight, n, 1)
     share = total / _sum(weight, k)
     for t in range(k - 1):
         gradient[t] = part[t] - (sums[t] - share * weight[t])
-
-
-@njit(cache=True, nogil=True)
-def _image(target, inverse, vector, kp):  # type: ignore[no-untyped-def]
-    target[:] = 0.0
-    for t in range(0, kp, 4):
-        add_four(target, 0, vector, inverse, (t, 1, t * kp, kp), kp)
 
 
 @njit(cache=True, nogil=True)
@@ -104,16 +152,16 @@ def _renew(inverse, way, change, image, k, kp):  # type: ignore[no-untyped-def]
         one += way[t] * change[t]
     if not one > 0.0:
         return False
-    _image(image, inverse, change, kp)
+    _image(image, inverse, change, k, kp)
     for t in range(size):
         two += image[t] * change[t]
     two = 1.0 + two / one
     for t in range(size):
         numbers = (two * way[t], image[t], way[t], one)
-        renew_inverse(inverse, t * kp, numbers, way, image, t // 4 * 4 + 4)
-    for t in range(0, kp, 4):  # the upper triangle
+        renew_inverse(inverse, t * kp, numbers, way, image, t // 8 * 8 + 8)
+    for t in range(0, size, 4):  # the upper triangle
         for u in range(0, t, 4):
-            transpose(inverse, t * kp + u, u * kp + t, kp)
+            transpose(inverse, u * kp + t, kp, inverse, t * kp + u, kp)
         for u in range(t, t + 4):
             for v in range(t, u):
                 inverse[v * kp + u] = inverse[u * kp + v]
@@ -121,13 +169,47 @@ def _renew(inverse, way, change, image, k, kp):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _search(eta, mu, precision, rows, columns, data, masses, work, inverse, sizes):  # type: ignore[no-untyped-def]
-    """Move eta to the mode with the steps of R's BFGS."""
-    k, kp = sizes[0], sizes[1]
-    size = k - 1
+def _step(eta, best, slope, given):  # type: ignore[no-untyped-def]
+    """Move eta along the way, less and less far until the objective falls.
+
+    Returns the best point so far, the last one tried, how far along it is, the coordinates that no
+    longer move, and whether any point was tried.
+    """
+    data, masses, work, sizes = given[3:]
+    size, n, old, way = sizes[0] - 1, sizes[2], work[5], work[7]
+    length, tried, point = 1.0, False, best
+    while True:
+        stuck = 0
+        for t in range(size):
+            eta[t] = old[t] + length * way[t]
+            if FAR + old[t] == FAR + eta[t]:
+                stuck += 1
+        if stuck == size:
+            break
+        tried = True
+        point = _objective(eta, *given)
+        line, least = _bounds(best[0], slope, length)
+        nearest = min(abs(point[0] - line), abs(abs(point[0] - best[0]) - least))
+        if nearest <= 2.0 * (point[1] + best[1]):  # the last digits decide
+            point = _settled(point, data, masses[0], n)
+            best = _settled(best, data, masses[4], n)
+            line, least = _bounds(best[0], slope, length)
+        if math.isfinite(point[0]) and point[0] <= line:
+            break
+        length *= STEP
+    return best, point, length, stuck, tried
+
+
+@njit(cache=True, nogil=True)
+def _search(eta, rows, inverse, given):  # type: ignore[no-untyped-def]
+    """Move eta to the mode with the steps of R's BFGS; `given` is the rest of `_objective`'s."""
+    data, masses, work, sizes = given[3:]
+    k, kp, n = sizes[:3]
+    size, width = k - 1, _width(n)
     gradient, old, change, way, image = work[4], work[5], work[6], work[7], work[8]
     work[:] = 0.0
-    best = _objective(eta, mu, precision, columns, data, masses, work, sizes)
+    best = _objective(eta, *given)
+    masses[4, :width] = masses[0, :width]
     _gradient(gradient, rows, data, masses, work, sizes)
     gradients, last = 1, 1
     while True:
@@ -137,32 +219,22 @@ def _search(eta, mu, precision, rows, columns, data, masses, work, inverse, size
                 inverse[t * kp + t] = 1.0
         old[:size] = eta[:size]
         change[:] = gradient
-        _image(way, inverse, gradient, kp)
+        _image(way, inverse, gradient, k, kp)
         slope = 0.0
         for t in range(size):
             way[t] = -way[t]
             slope += way[t] * gradient[t]
         stuck = size
         if slope < 0.0:
-            length, accepted, value = 1.0, False, best
-            while True:
-                stuck = 0
-                for t in range(size):
-                    eta[t] = old[t] + length * way[t]
-                    if FAR + old[t] == FAR + eta[t]:
-                        stuck += 1
-                if stuck < size:
-                    value = _objective(eta, mu, precision, columns, data, masses, work, sizes)
-                    accepted = math.isfinite(value) and value <= best + slope * length * ACCEPT
-                    if not accepted:
-                        length *= STEP
-                if stuck == size or accepted:
-                    break
-            if abs(value - best) <= RELATIVE * (abs(best) + RELATIVE):
-                stuck = size
-                best = value
+            best, point, length, stuck, tried = _step(eta, best, slope, given)
+            if abs(point[0] - best[0]) <= _bounds(best[0], slope, length)[1]:
+                stuck, moved = size, tried
+            else:
+                moved = stuck < size
+            if moved:
+                best = point
+                masses[4, :width] = masses[0, :width]
             if stuck < size:
-                best = value
                 _gradient(gradient, rows, data, masses, work, sizes)
                 gradients += 1
                 for t in range(size):
@@ -173,12 +245,8 @@ def _search(eta, mu, precision, rows, columns, data, masses, work, inverse, size
             elif last < gradients:
                 stuck = 0
                 last = gradients
-        else:
-            stuck = 0
-            if last == gradients:
-                stuck = size
-            else:
-                last = gradients
+        elif last < gradients:
+            stuck, last = 0, gradients
         if gradients >= MOST:
             break
         if gradients - last > 2 * size:
@@ -188,75 +256,77 @@ def _search(eta, mu, precision, rows, columns, data, masses, work, inverse, size
 
 
 @njit(cache=True, nogil=True)
-def _products(target, rows, n, sizes, triangle):  # type: ignore[no-untyped-def]
-    """Sum over `n` rows of their products with themselves, the lower triangle in blocks of four.
+def _square(target, rows, n, sizes, triangle):  # type: ignore[no-untyped-def]
+    """Sum over `n` rows of their products with themselves, the upper triangle in blocks of 4 x 8.
 
     `sizes` are the rows of the result and their length. In a `triangle` row t ends at t.
     """
     size, kp = sizes
-    target[: kp * kp] = 0.0
-    for j in range(0, n, 4):
-        for t in range(min(j + 4, size) if triangle else size):
-            add_four(target, t * kp, rows, rows, (j * kp + t, kp, j * kp, kp), t // 4 * 4 + 4)
+    for t in range(0, size, 4):
+        for u in range(t // 8 * 8, size, 8):
+            first = u if triangle else 0
+            begin = first * kp
+            products(target, t * kp + u, rows, begin + t, begin + u, kp, n - first)
 
 
 @njit(cache=True, nogil=True)
 def _curvature(hessian, scaled, rows, ratio, root, weight, precision, sizes):  # type: ignore[no-untyped-def]
-    """Second derivatives of minus the log posterior at eta, rows of Kp.
+    """Second derivatives of minus the log posterior at eta, the upper triangle in rows of Kp.
 
     `root` holds the root of each word's count, `ratio` this over the word's mass.
     """
     k, kp, n, total = sizes
-    sums, share = np.zeros(kp), np.zeros(kp)
+    sums, share = _zeros(kp), np.zeros(kp)
     whole = _sum(weight, k)
     for t in range(k):
         share[t] = weight[t] / whole
     for j in range(n):
-        for t in range(kp):
-            value = rows[j * kp + t] * weight[t] * ratio[j]
-            scaled[j * kp + t] = value
-            sums[t] += value * root[j]
-    scaled[n * kp : (n + 3) // 4 * 4 * kp] = 0.0
-    _products(hessian, scaled, n, (k - 1, kp), False)
+        scale_row(scaled, sums, rows, j * kp, weight, (ratio[j], root[j]), kp)
+    _square(hessian, scaled, n, (k - 1, kp), False)
     for t in range(k - 1):
-        for u in range(t + 1):
-            value = hessian[t * kp + u] - total * (share[t] * share[u])
-            if u == t:
-                value -= sums[t] - total * share[t]
-            hessian[t * kp + u] = value + precision[t * kp + u]
-            hessian[u * kp + t] = hessian[t * kp + u]
+        row = hessian[t * kp : t * kp + k - 1]
+        own, prior = row[t], precision[t * kp : t * kp + k - 1]
+        for u in range(t, k - 1):
+            row[u] = row[u] - total * (share[t] * share[u]) + prior[u]
+        own -= total * (share[t] * share[t])
+        row[t] = own - (sums[t] - total * share[t]) + prior[t]
+
+
+@njit(cache=True, nogil=True)
+def _dominate(hessian, size, kp):  # type: ignore[no-untyped-def]
+    """Where it is not positive in every direction: as R's stm, let the diagonal dominate."""
+    others = np.zeros(size)
+    for t in range(size):
+        for u in range(size):
+            others[t] += abs(hessian[min(t, u) * kp + max(t, u)])
+    for t in range(size):
+        own = hessian[t * kp + t]
+        hessian[t * kp + t] = max(own, others[t] - abs(own))
 
 
 @njit(cache=True, nogil=True)
 def _covariance(hessian, upper, root, cover, size, kp):  # type: ignore[no-untyped-def]
-    """The inverse of the hessian into `cover`, lower blocks; minus the sum of the factor's logs."""
-    spare = np.empty(kp + 8)
+    """The inverse of the hessian, its upper blocks into `cover`; minus the sum of its logs."""
     upper[: kp * kp] = hessian
-    if not factor(upper, size, kp, spare):
-        # not at a minimum in some direction: as R's stm does, the diagonal is made to dominate
-        for i in range(size):
-            others = 0.0
-            for j in range(size):
-                others += abs(hessian[i * kp + j])
-            own = hessian[i * kp + i]
-            hessian[i * kp + i] = max(own, others - abs(own))
+    if not factor(upper, size, kp):
+        _dominate(hessian, size, kp)
         upper[: kp * kp] = hessian
-        factor(upper, size, kp, spare)
-    logs = 0.0
+        factor(upper, size, kp)
+    logarithms = 0.0
     root[:] = 0.0
     for j in range(size):  # columns of the factor's inverse, as rows
         one = 1.0 / upper[j * kp + j]
-        logs += math.log(one)
+        logarithms += math.log(one)
         whole = j // 4 * 4
         for i in range(0, whole, 4):
-            add_four(root, j * kp, upper, root, (i * kp + j, kp, i * kp, kp), j // 4 * 4 + 4)
+            add_four(root, j * kp, upper, root, (i * kp + j, kp, i * kp, kp), j // 8 * 8 + 8)
         for i in range(whole, j):
-            axpy(root, j * kp, upper[i * kp + j], root, i * kp, j // 4 * 4 + 4)
+            axpy(root, j * kp, upper[i * kp + j], root, i * kp, j // 8 * 8 + 8)
         for i in range(j):
             root[j * kp + i] *= -one
         root[j * kp + j] = one
-    _products(cover, root, size, (size, kp), True)
-    return logs
+    _square(cover, root, size, (size, kp), True)
+    return logarithms
 
 
 @njit(cache=True, nogil=True)
@@ -265,7 +335,7 @@ def estep(counts, docs, beta, eta, mu, precision, entropy, k, ratios, weights): 
 
     `beta` is (V * Kp), `mu` (D, Kp), `precision` (Kp * Kp). Into `ratios` goes for each count its
     root over the word's mass, into `weights` (D, Kp) exp(eta, 0). Returns each article's covariance
-    (lower blocks) and bound.
+    (upper blocks) and bound.
     """
     indptr, indices, data = counts
     kp = mu.shape[1]
@@ -275,28 +345,35 @@ def estep(counts, docs, beta, eta, mu, precision, entropy, k, ratios, weights): 
     most = 0
     for d in range(docs[0], docs[1]):
         most = max(most, indptr[d + 1] - indptr[d])
-    most = (most + 3) // 4 * 4
-    rows, columns, scaled = np.zeros(most * kp), np.zeros(most * kp), np.zeros(most * kp)
-    masses, work = np.zeros((3, most)), np.zeros((9, kp))
-    square = np.zeros((4, (kp + 4) * kp))
-    here = np.zeros(kp)
+    most = _width(most)
+    rows, columns, scaled = _zeros(most * kp), _zeros(most * kp), _zeros(most * kp)
+    masses, work = _zeros(5 * most).reshape((5, most)), _zeros(9 * kp).reshape((9, kp))
+    values = _zeros(most)
+    square = _zeros(5 * (kp + 8) * kp).reshape((5, (kp + 8) * kp))
+    square[4, : kp * kp] = precision
+    own, here = square[4], np.zeros(kp)
     for d in range(docs[0], docs[1]):
         first, n = indptr[d], indptr[d + 1] - indptr[d]
-        width = (n + 3) // 4 * 4
-        values = data[first : first + n]
+        width = _width(n)
+        values[:n] = data[first : first + n]
+        values[n:width] = 0.0
         total = 0.0
         rows[n * kp : width * kp] = 0.0
-        columns[: width * kp] = 0.0
         for j in range(n):
             total += values[j]
             w = indices[first + j] * kp
             for t in range(kp):
                 rows[j * kp + t] = beta[w + t]
-                columns[t * width + j] = beta[w + t]
+        for begin in range(0, width, WORDS):
+            for j in range(begin, begin + WORDS, 4):
+                for t in range(0, k, 4):
+                    to = begin * kp + t * WORDS + j - begin
+                    transpose(columns, to, WORDS, rows, j * kp + t, kp)
         sizes = (k, kp, n, total)
         here[:size] = eta[d]
-        _search(here, mu[d], precision, rows, columns, values, masses, work, square[0], sizes)
-        value = _objective(here, mu[d], precision, columns, values, masses, work, sizes)
+        given = (mu[d], own, columns, values, masses, work, sizes)
+        _search(here, rows, square[0], given)
+        value = _settled(_objective(here, *given), values, masses[0], n)[0]
         eta[d] = here[:size]
         weights[d] = work[0]
         root, ratio = masses[0], ratios[first : first + n]
@@ -318,15 +395,14 @@ def word_counts(words, beta, data, ratios, weights, importance):  # type: ignore
     `words` is (indptr, docs, places) by word: the articles that have it and where in `data`.
     """
     indptr, docs, places = words
-    result = np.zeros(beta.shape)
-    for w in range(len(beta)):
+    n, kp = beta.shape
+    result, flat, scales = np.zeros(n * kp), beta.ravel(), weights.ravel()
+    for w in range(n):
         for at in range(indptr[w], indptr[w + 1]):
             d, place = docs[at], places[at]
-            root = math.sqrt(data[place])
-            for t in range(beta.shape[1]):
-                share = beta[w, t] * weights[d, t] * ratios[place] * root
-                result[w, t] += importance[d] * share
-    return result
+            numbers = (ratios[place], math.sqrt(data[place]), importance[d])
+            add_share(result, w * kp, flat, scales, d * kp, numbers, kp)
+    return result.reshape((n, kp))
 
 
 @njit(cache=True, nogil=True)

@@ -2,7 +2,9 @@
 
 A compiler may not split a sum of floats into lanes on its own, since that changes its last digits;
 here the lanes are written down, so a sum is fast and its bytes depend on no processor. Lengths are
-multiples of `LANES` (rows are padded with zeros); offsets count elements from the array's start.
+multiples of `LANES`, half as many for double floats (rows are padded with zeros); offsets count
+elements from the array's start. What is done to each number apart is done to twice as many at a
+time: processors with 512 bits take them at once, others in two halves, to the same bytes.
 """
 
 from typing import Any
@@ -12,46 +14,22 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-LANES = 8  # of single floats; half as many of double ones
+from mediaframes.topics._lanes import (
+    across,
+    add_to,
+    chunks,
+    lanes,
+    load,
+    logarithm,
+    pointer,
+    quotient,
+    spread,
+    spread_all,
+    wide_lanes,
+    zeros,
+)
 
-
-def _vector(array_type):  # type: ignore[no-untyped-def]
-    element = ir.FloatType() if array_type.dtype == types.float32 else ir.DoubleType()
-    return ir.VectorType(element, LANES if array_type.dtype == types.float32 else LANES // 2)
-
-
-def _pointer(context, builder, array_type, array, offset):  # type: ignore[no-untyped-def]
-    data = context.make_array(array_type)(context, builder, array).data
-    return builder.gep(data, [offset])
-
-
-def _load(builder, pointer, place, vector):  # type: ignore[no-untyped-def]
-    there = builder.bitcast(builder.gep(pointer, [place]), vector.as_pointer())
-    return builder.load(there, align=4), there
-
-
-def _spread(builder, scalar, kind):  # type: ignore[no-untyped-def]
-    vector = ir.Constant(kind, ir.Undefined)
-    for lane in range(kind.count):
-        vector = builder.insert_element(vector, scalar, ir.Constant(ir.IntType(32), lane))
-    return vector
-
-
-def _loop(builder, n, vector):  # type: ignore[no-untyped-def]
-    zero, step = ir.Constant(n.type, 0), ir.Constant(n.type, vector.count)
-    return cgutils.for_range_slice(builder, zero, n, step, n.type)
-
-
-def _across(builder, whole):  # type: ignore[no-untyped-def]
-    """The sum of a vector's lanes, halves added to halves."""
-    parts = [
-        builder.extract_element(whole, ir.Constant(ir.IntType(32), lane))
-        for lane in range(whole.type.count)
-    ]
-    while len(parts) > 1:
-        half = len(parts) // 2
-        parts = [builder.fadd(parts[t], parts[t + half]) for t in range(half)]
-    return parts[0]
+WORDS = 24  # whose masses are summed at once: three sums of three wide vectors fill the registers
 
 
 @intrinsic
@@ -59,15 +37,17 @@ def _dot(typingctx, a, i, b, j, n):  # type: ignore[no-untyped-def]
     """Sum of ``a[i + t] * b[j + t]`` for t below n."""
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        vector = _vector(signature.args[0])
-        one = _pointer(context, builder, signature.args[0], args[0], args[1])
-        two = _pointer(context, builder, signature.args[2], args[2], args[3])
-        total = cgutils.alloca_once_value(builder, ir.Constant(vector, [0.0] * vector.count))
-        with _loop(builder, args[4], vector) as (place, _):
-            x, _ = _load(builder, one, place, vector)
-            y, _ = _load(builder, two, place, vector)
-            builder.store(builder.fadd(builder.load(total), builder.fmul(x, y)), total)
-        return _across(builder, builder.load(total))
+        vector = lanes(signature.args[0])
+        one = pointer(context, builder, signature.args[0], args[0], args[1])
+        two = pointer(context, builder, signature.args[2], args[2], args[3])
+        total = zeros(builder, vector, 1)[0]
+        n = args[4]
+        zero, step = ir.Constant(n.type, 0), ir.Constant(n.type, vector.count)
+        with cgutils.for_range_slice(builder, zero, n, step, n.type) as (place, _):
+            x, _ = load(builder, one, place, vector)
+            y, _ = load(builder, two, place, vector)
+            add_to(builder, total, builder.fmul(x, y))
+        return across(builder, builder.load(total))
 
     return a.dtype(a, types.int64, b, types.int64, types.int64), codegen
 
@@ -77,14 +57,13 @@ def _axpy(typingctx, y, i, factor, x, j, n):  # type: ignore[no-untyped-def]
     """``y[i + t] += factor * x[j + t]`` for t below n."""
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        vector = _vector(signature.args[0])
-        target = _pointer(context, builder, signature.args[0], args[0], args[1])
-        source = _pointer(context, builder, signature.args[3], args[3], args[4])
-        factor = _spread(builder, args[2], vector)
-        with _loop(builder, args[5], vector) as (place, _):
-            value, _ = _load(builder, source, place, vector)
-            old, there = _load(builder, target, place, vector)
-            builder.store(builder.fadd(old, builder.fmul(factor, value)), there, align=4)
+        target = pointer(context, builder, signature.args[0], args[0], args[1])
+        source = pointer(context, builder, signature.args[3], args[3], args[4])
+        for place, vector in chunks(builder, args[5], signature.args[0]):
+            value, _ = load(builder, source, place, vector)
+            old, there = load(builder, target, place, vector)
+            product = builder.fmul(spread(builder, args[2], vector), value)
+            builder.store(builder.fadd(old, product), there, align=4)
         return context.get_dummy_value()
 
     return types.void(y, types.int64, y.dtype, x, types.int64, types.int64), codegen
@@ -99,20 +78,18 @@ def _renew_row(typingctx, part, words, i, stats, weights, n):  # type: ignore[no
     """
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        vector = _vector(signature.args[0])
         zero = ir.Constant(args[2].type, 0)
-        part = _pointer(context, builder, signature.args[0], args[0], zero)
-        words = _pointer(context, builder, signature.args[1], args[1], args[2])
-        stats = _pointer(context, builder, signature.args[3], args[3], args[2])
-        eta, keep, gain = (
-            _spread(builder, builder.extract_value(args[4], place), vector) for place in range(3)
-        )
-        with _loop(builder, args[5], vector) as (place, _):
-            old, there = _load(builder, words, place, vector)
-            extra, source = _load(builder, stats, place, vector)
+        part = pointer(context, builder, signature.args[0], args[0], zero)
+        words = pointer(context, builder, signature.args[1], args[1], args[2])
+        stats = pointer(context, builder, signature.args[3], args[3], args[2])
+        weights = [builder.extract_value(args[4], place) for place in range(3)]
+        for place, vector in chunks(builder, args[5], signature.args[0]):
+            eta, keep, gain = spread_all(builder, weights, vector)
+            old, there = load(builder, words, place, vector)
+            extra, source = load(builder, stats, place, vector)
             kept = builder.fmul(builder.fsub(old, eta), keep)
             new = builder.fadd(kept, builder.fmul(builder.fmul(gain, extra), old))
-            total, sums = _load(builder, part, place, vector)
+            total, sums = load(builder, part, place, vector)
             builder.store(builder.fadd(total, new), sums, align=4)
             builder.store(builder.fadd(new, eta), there, align=4)
             builder.store(ir.Constant(vector, [0.0] * vector.count), source, align=4)
@@ -130,20 +107,18 @@ def _add_four(typingctx, y, i, factors, x, strides, n):  # type: ignore[no-untyp
     """
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        vector = _vector(signature.args[0])
-        target = _pointer(context, builder, signature.args[0], args[0], args[1])
+        target = pointer(context, builder, signature.args[0], args[0], args[1])
         first, apart, begin, wide = (builder.extract_value(args[4], place) for place in range(4))
-        factor = _pointer(context, builder, signature.args[2], args[2], first)
-        source = _pointer(context, builder, signature.args[3], args[3], begin)
+        factor = pointer(context, builder, signature.args[2], args[2], first)
+        source = pointer(context, builder, signature.args[3], args[3], begin)
         four = [ir.Constant(first.type, q) for q in range(4)]
-        places = [builder.gep(factor, [builder.mul(apart, q)]) for q in four]
-        weights = [_spread(builder, builder.load(place), vector) for place in places]
-        steps = [builder.mul(wide, q) for q in four]
-        sources = [builder.gep(source, [step]) for step in steps]
-        with _loop(builder, args[5], vector) as (place, _):
-            total, there = _load(builder, target, place, vector)
+        numbers = [builder.load(builder.gep(factor, [builder.mul(apart, q)])) for q in four]
+        sources = [builder.gep(source, [builder.mul(wide, q)]) for q in four]
+        for place, vector in chunks(builder, args[5], signature.args[0]):
+            weights = spread_all(builder, numbers, vector)
+            total, there = load(builder, target, place, vector)
             for weight, row in zip(weights, sources, strict=True):
-                value, _ = _load(builder, row, place, vector)
+                value, _ = load(builder, row, place, vector)
                 total = builder.fadd(total, builder.fmul(weight, value))
             builder.store(total, there, align=4)
         return context.get_dummy_value()
@@ -153,65 +128,75 @@ def _add_four(typingctx, y, i, factors, x, strides, n):  # type: ignore[no-untyp
 
 
 @intrinsic
-def _add_mass(typingctx, y, even, odd, factors, j, x, m, n):  # type: ignore[no-untyped-def]
-    """``y[t] += factors[j + q] * x[m + q * n + t]`` for q = 0, 1, 2, 3 in turn.
+def _sum_masses(typingctx, y, i, apart, factors, x, m, n):  # type: ignore[no-untyped-def]
+    """``y[i + t] = sum of factors[q] * x[m + q * WORDS + t]`` over q below n, in turn.
 
-    Also into `even` where q is even, into `odd` where it is odd.
+    For t below `WORDS`. Also ``y[i + apart + t]`` over even and ``y[i + 2 * apart + t]`` over odd
+    q; `n` is even.
     """
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        vector = _vector(signature.args[0])
-        zero = ir.Constant(args[4].type, 0)
-        pairs = ((0, zero), (1, zero), (2, zero), (3, args[4]), (5, args[6]))
-        whole, even, odd, factor, source = (
-            _pointer(context, builder, signature.args[at], args[at], place) for at, place in pairs
-        )
-        four = [ir.Constant(args[4].type, q) for q in range(4)]
-        weights = [_spread(builder, builder.load(builder.gep(factor, [q])), vector) for q in four]
-        sources = [builder.gep(source, [builder.mul(args[7], q)]) for q in four]
-        with _loop(builder, args[7], vector) as (place, _):
-            total, there = _load(builder, whole, place, vector)
-            halves = [_load(builder, half, place, vector) for half in (even, odd)]
-            sums = [value for value, _ in halves]
-            for q, (weight, row) in enumerate(zip(weights, sources, strict=True)):
-                value, _ = _load(builder, row, place, vector)
-                product = builder.fmul(weight, value)
-                total = builder.fadd(total, product)
-                sums[q % 2] = builder.fadd(sums[q % 2], product)
-            builder.store(total, there, align=4)
-            for value, (_, target) in zip(sums, halves, strict=True):
-                builder.store(value, target, align=4)
+        vector = wide_lanes(signature.args[0])
+        integer, parts = args[1].type, range(WORDS // vector.count)
+        zero, two = ir.Constant(integer, 0), ir.Constant(integer, 2)
+        target = pointer(context, builder, signature.args[0], args[0], args[1])
+        factor = pointer(context, builder, signature.args[3], args[3], zero)
+        source = pointer(context, builder, signature.args[4], args[4], args[5])
+        sums = [zeros(builder, vector, len(parts)) for _ in range(3)]  # all, even, odd
+        with cgutils.for_range_slice(builder, zero, args[6], two, integer) as (place, _):
+            for odd in range(2):
+                at = builder.add(place, ir.Constant(integer, odd))
+                weight = spread(builder, builder.load(builder.gep(factor, [at])), vector)
+                begin = builder.mul(at, ir.Constant(integer, WORDS))
+                for part in parts:
+                    step = ir.Constant(integer, part * vector.count)
+                    value, _ = load(builder, source, builder.add(begin, step), vector)
+                    product = builder.fmul(weight, value)
+                    add_to(builder, sums[0][part], product)
+                    add_to(builder, sums[1 + odd][part], product)
+        for which, totals in enumerate(sums):
+            for part, total in enumerate(totals):
+                place = builder.mul(args[2], ir.Constant(integer, which))
+                place = builder.add(place, ir.Constant(integer, part * vector.count))
+                _, there = load(builder, target, place, vector)
+                builder.store(builder.load(total), there, align=4)
         return context.get_dummy_value()
 
     whole = types.int64
-    return types.void(y, even, odd, factors, whole, x, whole, whole), codegen
+    return types.void(y, whole, whole, factors, x, whole, whole), codegen
 
 
-@intrinsic
-def _add_scaled(typingctx, y, i, factors, j, x, m, scale, n):  # type: ignore[no-untyped-def]
-    """``y[i + t] += factors[j + q] * (x[m + q * n + t] * scale[t])`` for q = 0, 1, 2, 3 in turn."""
+@intrinsic(prefer_literal=True)
+def _sum_scaled(typingctx, y, i, factors, x, stride, scale, n, parts):  # type: ignore[no-untyped-def]
+    """``y[i + t] = sum of factors[j] * (x[i + j * stride + t] * scale[i + t])`` over j below n.
+
+    In turn; t below eight times `parts`, which is written out as a number from 1 to 4.
+    """
+    count = parts.literal_value
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        vector = _vector(signature.args[0])
-        zero = ir.Constant(args[1].type, 0)
-        pairs = ((0, args[1]), (2, args[3]), (4, args[5]), (6, zero))
+        vector = wide_lanes(signature.args[0])
+        integer = args[1].type
+        pairs = ((0, args[1]), (2, ir.Constant(integer, 0)), (3, args[1]), (5, args[1]))
         target, factor, source, wide = (
-            _pointer(context, builder, signature.args[at], args[at], place) for at, place in pairs
+            pointer(context, builder, signature.args[at], args[at], place) for at, place in pairs
         )
-        four = [ir.Constant(args[1].type, q) for q in range(4)]
-        weights = [_spread(builder, builder.load(builder.gep(factor, [q])), vector) for q in four]
-        sources = [builder.gep(source, [builder.mul(args[7], q)]) for q in four]
-        with _loop(builder, args[7], vector) as (place, _):
-            total, there = _load(builder, target, place, vector)
-            scales, _ = _load(builder, wide, place, vector)
-            for weight, row in zip(weights, sources, strict=True):
-                value, _ = _load(builder, row, place, vector)
-                total = builder.fadd(total, builder.fmul(weight, builder.fmul(value, scales)))
-            builder.store(total, there, align=4)
+        steps = [ir.Constant(integer, part * vector.count) for part in range(count)]
+        scales = [load(builder, wide, step, vector)[0] for step in steps]
+        sums = zeros(builder, vector, count)
+        with cgutils.for_range(builder, args[6], intp=integer) as loop:
+            weight = spread(builder, builder.load(builder.gep(factor, [loop.index])), vector)
+            begin = builder.mul(loop.index, args[4])
+            for step, by, total in zip(steps, scales, sums, strict=True):
+                value, _ = load(builder, source, builder.add(begin, step), vector)
+                add_to(builder, total, builder.fmul(weight, builder.fmul(value, by)))
+        for step, total in zip(steps, sums, strict=True):
+            _, there = load(builder, target, step, vector)
+            builder.store(builder.load(total), there, align=4)
         return context.get_dummy_value()
 
     whole = types.int64
-    return types.void(y, whole, factors, whole, x, whole, scale, whole), codegen
+    return types.void(y, whole, factors, x, whole, scale, whole, parts), codegen
 
 
 @intrinsic
@@ -222,21 +207,20 @@ def _renew_inverse(typingctx, y, i, numbers, a, b, n):  # type: ignore[no-untype
     """
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        vector = _vector(signature.args[0])
         zero = ir.Constant(args[1].type, 0)
-        target = _pointer(context, builder, signature.args[0], args[0], args[1])
-        one = _pointer(context, builder, signature.args[3], args[3], zero)
-        two = _pointer(context, builder, signature.args[4], args[4], zero)
-        p, q, r, s = (
-            _spread(builder, builder.extract_value(args[2], at), vector) for at in range(4)
-        )
-        with _loop(builder, args[5], vector) as (place, _):
-            old, there = _load(builder, target, place, vector)
-            x, _ = _load(builder, one, place, vector)
-            z, _ = _load(builder, two, place, vector)
+        target = pointer(context, builder, signature.args[0], args[0], args[1])
+        one = pointer(context, builder, signature.args[3], args[3], zero)
+        two = pointer(context, builder, signature.args[4], args[4], zero)
+        numbers = [builder.extract_value(args[2], at) for at in range(4)]
+        numbers.append(builder.fdiv(ir.Constant(numbers[3].type, 1.0), numbers[3]))
+        for place, vector in chunks(builder, args[5], signature.args[0]):
+            p, q, r, s, inverse = spread_all(builder, numbers, vector)
+            old, there = load(builder, target, place, vector)
+            x, _ = load(builder, one, place, vector)
+            z, _ = load(builder, two, place, vector)
             change = builder.fsub(builder.fmul(p, x), builder.fmul(q, x))
             change = builder.fsub(change, builder.fmul(r, z))
-            builder.store(builder.fadd(old, builder.fdiv(change, s)), there, align=4)
+            builder.store(builder.fadd(old, quotient(builder, change, s, inverse)), there, align=4)
         return context.get_dummy_value()
 
     numbers_type = types.UniTuple(y.dtype, 4)
@@ -244,18 +228,19 @@ def _renew_inverse(typingctx, y, i, numbers, a, b, n):  # type: ignore[no-untype
 
 
 @intrinsic
-def _transpose(typingctx, x, i, j, stride):  # type: ignore[no-untyped-def]
-    """The square of four rows at `i`, each `stride` after the one before, turned into that at `j`.
+def _transpose(typingctx, y, i, wide, x, j, stride):  # type: ignore[no-untyped-def]
+    """The square of four rows at `j`, each `stride` after the one before, turned into that at `i`.
 
-    By exchanging halves and quarters.
+    There each row is `wide` after the one before. By exchanging halves and quarters.
     """
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        vector = _vector(signature.args[0])
+        vector = lanes(signature.args[0])
         number = ir.IntType(32)
-        sides = [_pointer(context, builder, signature.args[0], args[0], at) for at in args[1:3]]
-        steps = [builder.mul(args[3], ir.Constant(args[3].type, q)) for q in range(4)]
-        rows = [_load(builder, sides[0], step, vector)[0] for step in steps]
+        target = pointer(context, builder, signature.args[0], args[0], args[1])
+        source = pointer(context, builder, signature.args[3], args[3], args[4])
+        four = [ir.Constant(args[1].type, q) for q in range(4)]
+        rows = [load(builder, source, builder.mul(args[5], q), vector)[0] for q in four]
         for bit in (1, 2):
             low = [lane if not lane & bit else 4 + (lane ^ bit) for lane in range(4)]
             high = [lane | bit if not lane & bit else 4 + lane for lane in range(4)]
@@ -263,12 +248,175 @@ def _transpose(typingctx, x, i, j, stride):  # type: ignore[no-untyped-def]
             for row in (row for row in range(4) if not row & bit):
                 pair = rows[row], rows[row | bit]
                 rows[row], rows[row | bit] = (builder.shuffle_vector(*pair, mask) for mask in masks)
-        for row, step in zip(rows, steps, strict=True):
-            _, there = _load(builder, sides[1], step, vector)
+        for row, q in zip(rows, four, strict=True):
+            _, there = load(builder, target, builder.mul(args[2], q), vector)
             builder.store(row, there, align=4)
         return context.get_dummy_value()
 
-    return types.void(x, types.int64, types.int64, types.int64), codegen
+    whole = types.int64
+    return types.void(y, whole, whole, x, whole, whole), codegen
+
+
+@intrinsic
+def _products(typingctx, y, i, x, j, m, stride, n):  # type: ignore[no-untyped-def]
+    """``y[i + q * stride + t] = sum of x[j + s] * x[m + s]`` over n rows, q below 4, t below 8.
+
+    With ``s = q`` and ``s = t`` plus the row's number times `stride`; rows in turn.
+    """
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        vector = wide_lanes(signature.args[0])
+        target = pointer(context, builder, signature.args[0], args[0], args[1])
+        one, two = (
+            pointer(context, builder, signature.args[2], args[2], args[at]) for at in (3, 4)
+        )
+        four = [ir.Constant(args[1].type, q) for q in range(4)]
+        sums = zeros(builder, vector, 4)
+        with cgutils.for_range(builder, args[6], intp=args[6].type) as loop:
+            place = builder.mul(loop.index, args[5])
+            value, _ = load(builder, two, place, vector)
+            for q, total in zip(four, sums, strict=True):
+                number = builder.load(builder.gep(one, [builder.add(place, q)]))
+                add_to(builder, total, builder.fmul(spread(builder, number, vector), value))
+        for q, total in zip(four, sums, strict=True):
+            _, there = load(builder, target, builder.mul(args[5], q), vector)
+            builder.store(builder.load(total), there, align=4)
+        return context.get_dummy_value()
+
+    whole = types.int64
+    return types.void(y, whole, x, whole, whole, whole, whole), codegen
+
+
+@intrinsic
+def _scale_row(typingctx, y, sums, x, i, scale, numbers, n):  # type: ignore[no-untyped-def]
+    """``y[i + t] = x[i + t] * scale[t] * p`` and ``sums[t] += y[i + t] * q``.
+
+    `numbers` is (p, q).
+    """
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        zero = ir.Constant(args[3].type, 0)
+        pairs = ((0, args[3]), (1, zero), (2, args[3]), (4, zero))
+        target, sums, source, wide = (
+            pointer(context, builder, signature.args[at], args[at], place) for at, place in pairs
+        )
+        numbers = [builder.extract_value(args[5], at) for at in range(2)]
+        for place, vector in chunks(builder, args[6], signature.args[0]):
+            p, q = spread_all(builder, numbers, vector)
+            value, _ = load(builder, source, place, vector)
+            weight, _ = load(builder, wide, place, vector)
+            total, there = load(builder, sums, place, vector)
+            value = builder.fmul(builder.fmul(value, weight), p)
+            _, scaled = load(builder, target, place, vector)
+            builder.store(value, scaled, align=4)
+            builder.store(builder.fadd(total, builder.fmul(value, q)), there, align=4)
+        return context.get_dummy_value()
+
+    whole = types.int64
+    numbers_type = types.UniTuple(y.dtype, 2)
+    return types.void(y, sums, x, whole, scale, numbers_type, whole), codegen
+
+
+@intrinsic
+def _add_share(typingctx, y, i, x, scale, j, numbers, n):  # type: ignore[no-untyped-def]
+    """``y[i + t] += x[i + t] * scale[j + t] * p * q * r``, from the left but r last of all.
+
+    `numbers` is (p, q, r).
+    """
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        target = pointer(context, builder, signature.args[0], args[0], args[1])
+        source = pointer(context, builder, signature.args[2], args[2], args[1])
+        wide = pointer(context, builder, signature.args[3], args[3], args[4])
+        numbers = [builder.extract_value(args[5], at) for at in range(3)]
+        for place, vector in chunks(builder, args[6], signature.args[0]):
+            value, _ = load(builder, source, place, vector)
+            weight, _ = load(builder, wide, place, vector)
+            old, there = load(builder, target, place, vector)
+            value = builder.fmul(value, weight)
+            for number in spread_all(builder, numbers, vector):
+                value = builder.fmul(value, number)
+            builder.store(builder.fadd(old, value), there, align=4)
+        return context.get_dummy_value()
+
+    whole = types.int64
+    numbers_type = types.UniTuple(y.dtype, 3)
+    return types.void(y, whole, x, scale, whole, numbers_type, whole), codegen
+
+
+@intrinsic
+def _logs(typingctx, y, x, n):  # type: ignore[no-untyped-def]
+    """``y[t] = log(x[t])`` for t below n; off by less than one digit of the last place.
+
+    For normal positive numbers; the processor's library takes one at a time.
+    """
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        zero = ir.Constant(args[2].type, 0)
+        target, source = (
+            pointer(context, builder, signature.args[at], args[at], zero) for at in range(2)
+        )
+        for place, vector in chunks(builder, args[2], signature.args[0]):
+            value, _ = load(builder, source, place, vector)
+            _, there = load(builder, target, place, vector)
+            builder.store(logarithm(builder, value), there, align=4)
+        return context.get_dummy_value()
+
+    return types.void(y, x, types.int64), codegen
+
+
+def _take_out(solve):  # type: ignore[no-untyped-def]
+    """Code of the two below: the row's minus, to which the sum is added, or the sum alone.
+
+    To `solve`, that sum is divided by minus the row's own entry; else it is taken from the row.
+    """
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        row, first, last, begin, end, width = args[1:]
+        integer, vector = row.type, wide_lanes(signature.args[0])
+        one, step = ir.Constant(integer, 1), ir.Constant(integer, vector.count)
+        array = pointer(context, builder, signature.args[0], args[0], ir.Constant(integer, 0))
+        own = builder.gep(array, [builder.mul(row, width)])
+        divisor = builder.fneg(builder.load(builder.gep(own, [row])))
+        inverse = builder.fdiv(ir.Constant(divisor.type, 1.0), divisor)
+        (total,) = zeros(builder, vector, 1)
+        lane = ir.Constant(ir.VectorType(integer, vector.count), list(range(vector.count)))
+        with cgutils.for_range_slice(builder, begin, end, step, integer) as (place, _):
+            old, there = load(builder, own, place, vector)
+            empty = ir.Constant(vector, [0.0] * vector.count)
+            builder.store(builder.fneg(old) if solve else empty, total)
+            with cgutils.for_range_slice(builder, first, last, one, integer) as (other, _):
+                source = builder.gep(array, [builder.mul(other, width)])
+                weight = spread(builder, builder.load(builder.gep(source, [row])), vector)
+                value, _ = load(builder, source, place, vector)
+                add_to(builder, total, builder.fmul(weight, value))
+            new = builder.load(total)
+            if solve:
+                new = quotient(builder, new, *spread_all(builder, (divisor, inverse), vector))
+            else:
+                new = builder.fsub(old, new)
+            within = builder.icmp_signed(
+                "<", lane, spread(builder, builder.sub(end, place), lane.type)
+            )
+            builder.store(builder.select(within, new, old), there, align=4)
+        return context.get_dummy_value()
+
+    return codegen
+
+
+@intrinsic
+def _solve_row(typingctx, x, row, first, last, begin, end, width):  # type: ignore[no-untyped-def]
+    """``x[row, t] = (x[row, t] - sum of x[k, row] * x[k, t]) / x[row, row]``, k from first to last.
+
+    In turn, from minus `x`; t from begin to end, in rows of `width` numbers.
+    """
+    return types.void(x, *[types.int64] * 6), _take_out(True)
+
+
+@intrinsic
+def _subtract_rows(typingctx, x, row, first, last, begin, end, width):  # type: ignore[no-untyped-def]
+    """``x[row, t] -= sum of x[k, row] * x[k, t]``, k from first to last; else as `solve_row`."""
+    return types.void(x, *[types.int64] * 6), _take_out(False)
 
 
 # numba's decorator carries no types
@@ -276,7 +424,13 @@ dot: Any = _dot
 axpy: Any = _axpy
 renew_row: Any = _renew_row
 add_four: Any = _add_four
-add_mass: Any = _add_mass
-add_scaled: Any = _add_scaled
+sum_masses: Any = _sum_masses
+sum_scaled: Any = _sum_scaled
 transpose: Any = _transpose
 renew_inverse: Any = _renew_inverse
+products: Any = _products
+scale_row: Any = _scale_row
+add_share: Any = _add_share
+logs: Any = _logs
+solve_row: Any = _solve_row
+subtract_rows: Any = _subtract_rows

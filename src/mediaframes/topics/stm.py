@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-LANES = 4
+LANES = 8
 BLOCK = 256  # articles whose sums are taken together; blocks are added in order
 MOST, TOLERANCE = 500, 1e-5  # R's max.em.its and emtol
 START_VARIANCE = 20.0
@@ -135,8 +135,8 @@ def expectation(
         bound += float(each @ own)
         begin += len(each)
     stats: Any = word_counts(corpus.words, padded, corpus.counts[2], ratios, scales, corpus.weights)
-    lower = cover.reshape(width, width)[:size, :size]
-    cover = np.tril(lower) + np.tril(lower, -1).T
+    upper = cover.reshape(width, width)[:size, :size]
+    cover = np.triu(upper) + np.triu(upper, 1).T
     return np.ascontiguousarray(stats[:, :k].T), cover, bound
 
 
@@ -172,11 +172,8 @@ def _means(
     else:
         square: Any = cross(covariates, covariates, weights)
         against: Any = cross(covariates, eta, weights)
-        columns = [
-            pooled(covariates, y, weights, square, cut, MOST_ROUNDS)
-            for y, cut in zip(eta.T, against.T, strict=True)
-        ]
-        gamma = np.column_stack(columns)
+        coefficients: Any = pooled(covariates, eta, weights, square, against, MOST_ROUNDS)
+        gamma = np.asarray(coefficients)
     means: Any = times(covariates, gamma)
     return means, gamma
 

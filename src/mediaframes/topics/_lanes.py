@@ -1,0 +1,134 @@
+"""Parts that the vectors' operations are made of: lanes, loops over them, quotients, logarithms.
+
+Each function writes code with `builder`, as numba's intrinsics do; none is called while it runs.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+
+LANES = 8  # of single floats; half as many of double ones
+
+
+def lanes(array_type):  # type: ignore[no-untyped-def]
+    element = ir.FloatType() if array_type.dtype == types.float32 else ir.DoubleType()
+    return ir.VectorType(element, LANES if array_type.dtype == types.float32 else LANES // 2)
+
+
+def wide_lanes(array_type):  # type: ignore[no-untyped-def]
+    narrow = lanes(array_type)
+    return ir.VectorType(narrow.element, 2 * narrow.count)
+
+
+def pointer(context, builder, array_type, array, offset):  # type: ignore[no-untyped-def]
+    data = context.make_array(array_type)(context, builder, array).data
+    return builder.gep(data, [offset])
+
+
+def load(builder, pointer, place, vector):  # type: ignore[no-untyped-def]
+    there = builder.bitcast(builder.gep(pointer, [place]), vector.as_pointer())
+    return builder.load(there, align=4), there
+
+
+def spread(builder, scalar, kind):  # type: ignore[no-untyped-def]
+    number = ir.IntType(32)
+    empty = ir.Constant(kind, ir.Undefined)
+    one = builder.insert_element(empty, scalar, ir.Constant(number, 0))
+    return builder.shuffle_vector(one, empty, ir.Constant(ir.VectorType(number, kind.count), None))
+
+
+def spread_all(builder, scalars, kind):  # type: ignore[no-untyped-def]
+    return [spread(builder, scalar, kind) for scalar in scalars]
+
+
+def chunks(builder, n, array_type) -> Iterator[tuple[Any, Any]]:  # type: ignore[no-untyped-def]
+    """Where the caller's code stands twice: in a loop over wide vectors, and for what remains."""
+    narrow, wide = lanes(array_type), wide_lanes(array_type)
+    zero, step = ir.Constant(n.type, 0), ir.Constant(n.type, wide.count)
+    whole = builder.and_(n, ir.Constant(n.type, -wide.count))
+    with cgutils.for_range_slice(builder, zero, whole, step, n.type) as (place, _):
+        yield place, wide
+    with builder.if_then(builder.icmp_signed("<", whole, n)):
+        yield whole, narrow
+
+
+def zeros(builder, vector, n):  # type: ignore[no-untyped-def]
+    """So many sums that stay in the processor's registers while a loop adds to them."""
+    empty = ir.Constant(vector, [0.0] * vector.count)
+    return [cgutils.alloca_once_value(builder, empty) for _ in range(n)]
+
+
+def add_to(builder, total, value):  # type: ignore[no-untyped-def]
+    builder.store(builder.fadd(builder.load(total), value), total)
+
+
+def across(builder, whole):  # type: ignore[no-untyped-def]
+    """The sum of a vector's lanes, halves added to halves."""
+    parts = [
+        builder.extract_element(whole, ir.Constant(ir.IntType(32), lane))
+        for lane in range(whole.type.count)
+    ]
+    while len(parts) > 1:
+        half = len(parts) // 2
+        parts = [builder.fadd(parts[t], parts[t + half]) for t in range(half)]
+    return parts[0]
+
+
+def _fused(builder, a, b, c):  # type: ignore[no-untyped-def]
+    """``a * b + c`` rounded once."""
+    kind = ir.FunctionType(a.type, [a.type] * 3)
+    name = f"llvm.fma.v{a.type.count}f64"
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [a, b, c])
+
+
+def quotient(builder, value, divisor, inverse):  # type: ignore[no-untyped-def]
+    """``value / divisor`` to the last bit, three times as fast as the processor's division.
+
+    `inverse` is one over the divisor, rounded: a product with it is wrong by up to two last
+    digits, what it lacks is known without error, and added twice leaves the rounded quotient
+    (Markstein 1990, IBM Journal of Research and Development, 34(1)).
+    """
+    minus = builder.fneg(divisor)
+    result = builder.fmul(value, inverse)
+    for _ in range(2):
+        result = _fused(builder, _fused(builder, minus, result, value), inverse, result)
+    return result
+
+
+# log(1 + f) over f: coefficients for s**2, s**4 ... where s = f / (2 + f) (Sun's fdlibm, e_log.c)
+LOG_POLYNOMIAL = (
+    0x3FE5555555555593, 0x3FD999999997FA04, 0x3FD2492494229359, 0x3FCC71C51D8E78AF,
+    0x3FC7466496CB03DE, 0x3FC39A09D078C69F, 0x3FC2F112DF3E5244,
+)  # fmt: skip
+ROOT, MANTISSA, EXPONENT = 0x3FE6A09E00000000, 2**52 - 1, 0x4330000000000000
+LOG_TWO = 0x3FE62E42FEE00000, 0x3DEA39EF35793C76  # ln 2 and what it lacks
+
+
+def logarithm(builder, value):  # type: ignore[no-untyped-def]
+    whole = ir.VectorType(ir.IntType(64), value.type.count)
+
+    def constant(number):  # type: ignore[no-untyped-def]
+        return ir.Constant(whole, [number] * whole.count)
+
+    def double(bits):  # type: ignore[no-untyped-def]
+        return builder.bitcast(bits if isinstance(bits, ir.Value) else constant(bits), value.type)
+
+    add, subtract, times = builder.fadd, builder.fsub, builder.fmul
+    # value = 2 ** power * (1 + f), with 1 + f between the halves' roots
+    bits = builder.add(builder.bitcast(value, whole), constant((1023 << 52) - ROOT))
+    power = builder.or_(builder.lshr(bits, constant(52)), constant(EXPONENT))
+    power = subtract(double(power), ir.Constant(value.type, [2.0**52 + 1023] * whole.count))
+    f = double(builder.add(builder.and_(bits, constant(MANTISSA)), constant(ROOT)))
+    f = subtract(f, ir.Constant(value.type, [1.0] * whole.count))
+    half = times(times(ir.Constant(value.type, [0.5] * whole.count), f), f)
+    s = builder.fdiv(f, add(ir.Constant(value.type, [2.0] * whole.count), f))
+    z = times(s, s)
+    rest = double(LOG_POLYNOMIAL[-1])
+    for coefficient in LOG_POLYNOMIAL[-2::-1]:
+        rest = add(double(coefficient), times(z, rest))
+    rest = add(half, times(z, rest))
+    rest = add(times(s, rest), times(power, double(LOG_TWO[1])))
+    return subtract(times(power, double(LOG_TWO[0])), subtract(subtract(half, rest), f))
