@@ -75,11 +75,11 @@ def _objective(eta, mu, precision, columns, data, masses, work, sizes):  # type:
     """Minus the log posterior of eta as (value, slack, part): R's is within `slack` of the value.
 
     R's own is what `_settled` makes of it. Leaves behind exp(eta, 0), the gap's image and each
-    word's mass, as R sums it here and, its even and its odd topics apart, in the gradient.
+    word's mass from its even and from its odd topics, whose sum R takes in the gradient.
     """
     k, kp, n, total = sizes
     width = _width(n)
-    weight, gap, image, mass = work[0], work[1], work[2], masses[0]
+    weight, gap, image, mass = work[0], work[1], work[2], masses[2]
     for t in range(k - 1):
         weight[t] = math.exp(eta[t])
         gap[t] = eta[t] - mu[t]
@@ -93,22 +93,29 @@ def _objective(eta, mu, precision, columns, data, masses, work, sizes):  # type:
     part = (0.5 * quadratic, total * math.log(_sum(weight, k)))
     none = 0
     for j in range(n):
+        mass[j] = masses[0, j] + masses[1, j]
         none += mass[j] < LEAST
     if none:
-        return _settled((0.0, 1.0, part), data, mass, n)
+        return _settled((0.0, 1.0, part), weight, columns, data, masses, sizes)
     mass[n:width] = 1.0
     logs(masses[3], mass, width)
     likelihood = dot(masses[3], 0, data, 0, width)
     digits = abs(part[0]) + abs(likelihood) + 3.0 * part[1]  # no log exceeds that of the sum
-    return part[0] - (likelihood - part[1]), digits * (n + 16) * EPSILON, part
+    slack = (digits * (n + 16) + total * (k + 1)) * EPSILON
+    return part[0] - (likelihood - part[1]), slack, part
 
 
 @njit(cache=True, nogil=True)
-def _settled(point, data, mass, n):  # type: ignore[no-untyped-def]
+def _settled(point, weight, columns, data, masses, sizes):  # type: ignore[no-untyped-def]
     """The objective as R sums it, with the library's logarithms, which take their time."""
     value, slack, part = point
     if slack > 0.0:
-        likelihood = 0.0
+        k, kp, n, _ = sizes
+        mass, likelihood = masses[2], 0.0
+        mass[:] = 0.0
+        for j in range(0, n, WORDS):
+            for t in range(0, k, 4):
+                add_four(mass, j, weight, columns, (t, 1, j * kp + t * WORDS, WORDS), WORDS)
         for j in range(n):
             likelihood += math.log(mass[j]) * data[j]
         value = part[0] - (likelihood - part[1])
@@ -126,7 +133,7 @@ def _gradient(gradient, rows, data, masses, work, sizes):  # type: ignore[no-unt
     """Gradient at the point `_objective` saw last."""
     k, kp, n, total = sizes
     weight, part, sums = work[0], work[2], work[3]
-    factors, even, odd = masses[0], masses[1], masses[2]
+    even, odd, factors = masses[0], masses[1], masses[2]
     for j in range(n):
         factors[j] = data[j] / (even[j] + odd[j])
     for t in range(0, kp, 32):  # so many sums at once as the processor holds
@@ -175,8 +182,8 @@ def _step(eta, best, slope, given):  # type: ignore[no-untyped-def]
     Returns the best point so far, the last one tried, how far along it is, the coordinates that no
     longer move, and whether any point was tried.
     """
-    data, masses, work, sizes = given[3:]
-    size, n, old, way = sizes[0] - 1, sizes[2], work[5], work[7]
+    columns, data, masses, work, sizes = given[2:]
+    size, old, way = sizes[0] - 1, work[5], work[7]
     length, tried, point = 1.0, False, best
     while True:
         stuck = 0
@@ -191,8 +198,8 @@ def _step(eta, best, slope, given):  # type: ignore[no-untyped-def]
         line, least = _bounds(best[0], slope, length)
         nearest = min(abs(point[0] - line), abs(abs(point[0] - best[0]) - least))
         if nearest <= 2.0 * (point[1] + best[1]):  # the last digits decide
-            point = _settled(point, data, masses[0], n)
-            best = _settled(best, data, masses[4], n)
+            point = _settled(point, work[0], columns, data, masses, sizes)
+            best = _settled(best, work[9], columns, data, masses, sizes)
             line, least = _bounds(best[0], slope, length)
         if math.isfinite(point[0]) and point[0] <= line:
             break
@@ -204,12 +211,12 @@ def _step(eta, best, slope, given):  # type: ignore[no-untyped-def]
 def _search(eta, rows, inverse, given):  # type: ignore[no-untyped-def]
     """Move eta to the mode with the steps of R's BFGS; `given` is the rest of `_objective`'s."""
     data, masses, work, sizes = given[3:]
-    k, kp, n = sizes[:3]
-    size, width = k - 1, _width(n)
+    k, kp = sizes[:2]
+    size = k - 1
     gradient, old, change, way, image = work[4], work[5], work[6], work[7], work[8]
     work[:] = 0.0
     best = _objective(eta, *given)
-    masses[4, :width] = masses[0, :width]
+    work[9] = work[0]
     _gradient(gradient, rows, data, masses, work, sizes)
     gradients, last = 1, 1
     while True:
@@ -233,7 +240,7 @@ def _search(eta, rows, inverse, given):  # type: ignore[no-untyped-def]
                 moved = stuck < size
             if moved:
                 best = point
-                masses[4, :width] = masses[0, :width]
+                work[9] = work[0]
             if stuck < size:
                 _gradient(gradient, rows, data, masses, work, sizes)
                 gradients += 1
@@ -347,7 +354,7 @@ def estep(counts, docs, beta, eta, mu, precision, entropy, k, ratios, weights): 
         most = max(most, indptr[d + 1] - indptr[d])
     most = _width(most)
     rows, columns, scaled = _zeros(most * kp), _zeros(most * kp), _zeros(most * kp)
-    masses, work = _zeros(5 * most).reshape((5, most)), _zeros(9 * kp).reshape((9, kp))
+    masses, work = _zeros(4 * most).reshape((4, most)), _zeros(10 * kp).reshape((10, kp))
     values = _zeros(most)
     square = _zeros(5 * (kp + 8) * kp).reshape((5, (kp + 8) * kp))
     square[4, : kp * kp] = precision
@@ -373,13 +380,14 @@ def estep(counts, docs, beta, eta, mu, precision, entropy, k, ratios, weights): 
         here[:size] = eta[d]
         given = (mu[d], own, columns, values, masses, work, sizes)
         _search(here, rows, square[0], given)
-        value = _settled(_objective(here, *given), values, masses[0], n)[0]
+        point = _objective(here, *given)
+        value = _settled(point, work[0], columns, values, masses, sizes)[0]
         eta[d] = here[:size]
         weights[d] = work[0]
-        root, ratio = masses[0], ratios[first : first + n]
+        root, ratio = masses[2], ratios[first : first + n]
         for j in range(n):
             root[j] = math.sqrt(values[j])
-            ratio[j] = root[j] / (masses[1, j] + masses[2, j])
+            ratio[j] = root[j] / (masses[0, j] + masses[1, j])
         hessian, upper = square[1, : kp * kp], square[2]
         _curvature(hessian, scaled, rows, ratio, root, work[0], precision, sizes)
         cover = covers[d - docs[0]]

@@ -29,7 +29,7 @@ from mediaframes.topics._lanes import (
     zeros,
 )
 
-WORDS = 24  # whose masses are summed at once: three sums of three wide vectors fill the registers
+WORDS = 32  # whose masses are summed at once: two sums of four wide vectors
 
 
 @intrinsic
@@ -129,10 +129,9 @@ def _add_four(typingctx, y, i, factors, x, strides, n):  # type: ignore[no-untyp
 
 @intrinsic
 def _sum_masses(typingctx, y, i, apart, factors, x, m, n):  # type: ignore[no-untyped-def]
-    """``y[i + t] = sum of factors[q] * x[m + q * WORDS + t]`` over q below n, in turn.
+    """``y[i + t] = sum of factors[q] * x[m + q * WORDS + t]`` over even q below n, in turn.
 
-    For t below `WORDS`. Also ``y[i + apart + t]`` over even and ``y[i + 2 * apart + t]`` over odd
-    q; `n` is even.
+    For t below `WORDS`; into ``y[i + apart + t]`` over odd q. `n` is even.
     """
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
@@ -142,7 +141,7 @@ def _sum_masses(typingctx, y, i, apart, factors, x, m, n):  # type: ignore[no-un
         target = pointer(context, builder, signature.args[0], args[0], args[1])
         factor = pointer(context, builder, signature.args[3], args[3], zero)
         source = pointer(context, builder, signature.args[4], args[4], args[5])
-        sums = [zeros(builder, vector, len(parts)) for _ in range(3)]  # all, even, odd
+        sums = [zeros(builder, vector, len(parts)) for _ in range(2)]
         with cgutils.for_range_slice(builder, zero, args[6], two, integer) as (place, _):
             for odd in range(2):
                 at = builder.add(place, ir.Constant(integer, odd))
@@ -151,9 +150,7 @@ def _sum_masses(typingctx, y, i, apart, factors, x, m, n):  # type: ignore[no-un
                 for part in parts:
                     step = ir.Constant(integer, part * vector.count)
                     value, _ = load(builder, source, builder.add(begin, step), vector)
-                    product = builder.fmul(weight, value)
-                    add_to(builder, sums[0][part], product)
-                    add_to(builder, sums[1 + odd][part], product)
+                    add_to(builder, sums[odd][part], builder.fmul(weight, value))
         for which, totals in enumerate(sums):
             for part, total in enumerate(totals):
                 place = builder.mul(args[2], ir.Constant(integer, which))
