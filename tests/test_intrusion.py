@@ -1,10 +1,12 @@
 """Intrusion tests: perfect, guessing and sleeping coders; sheets that do not fit; the form."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binom, chi2
 
 from mediaframes.errors import InputError
 from mediaframes.people import (
@@ -140,7 +142,7 @@ def test_sheets_that_do_not_fit_are_refused(topics: Topics) -> None:
     with pytest.raises(InputError, match="not of this test"):
         intrusion_results(test, answers={"a": other.sheet()}, seed=1)
     sheet = test.sheet().assign(answer=9)
-    with pytest.raises(InputError, match="item 1: give the number of a choice, 1 to 6"):
+    with pytest.raises(InputError, match=r"item 1: the answer '9' is no choice; .* 1 to 6"):
         intrusion_results(test, answers={"a": sheet}, seed=1)
     with pytest.raises(InputError, match="no answers"):
         intrusion_results(test, answers={}, seed=1)
@@ -161,29 +163,196 @@ def test_models_too_small_are_said(topics: Topics, texts: pd.Series) -> None:
         topic_intrusion(topics, texts=texts, seed=1, n=900)
 
 
-def test_the_form_shows_paragraphs_and_no_tags(topics: Topics, texts: pd.Series, tmp_path: Path):  # type: ignore[no-untyped-def]
+def _parts(box: Any) -> tuple[Any, Any, dict[str, Any], Any]:
+    """Head, choices shown, buttons by name, and tail of a form."""
+    head, place, buttons, tail = box.children
+    return head, place.children[0], {one.description: one for one in buttons.children}, tail
+
+
+def test_the_form_shows_paragraphs_and_no_tags(
+    topics: Topics, texts: pd.Series, tmp_path: Path
+) -> None:
     written = texts.map(lambda text: f"One <b>bold</b> start.\n\n{text}")
-    shown = topic_intrusion(topics, texts=written, seed=1).form(tmp_path / "a.csv").children[0]
-    assert "One &lt;b&gt;bold&lt;/b&gt; start.\n\n" in shown.value
-    assert "white-space: pre-line" in shown.value
+    box = topic_intrusion(topics, texts=written, seed=1).form(tmp_path / "a.csv")
+    shown = _parts(box)[0].value
+    assert "One &lt;b&gt;bold&lt;/b&gt; start.\n\n" in shown
+    assert "white-space: pre-line" in shown
 
 
 def test_the_form_saves_each_answer_and_goes_on_later(topics: Topics, tmp_path: Path) -> None:
     test = word_intrusion(topics, seed=1)
     path = tmp_path / "anna.csv"
     box = test.form(path)
-    _, choice, buttons = box.children
-    choice.value = 2
-    buttons.children[1].click()
-    choice.value = 5
+    _parts(box)[1].value = 2
+    _parts(box)[2]["Next"].click()
+    _parts(box)[1].value = 5
     assert pd.read_csv(path)["answer"].tolist()[:2] == [2, 5]
-    again = test.form(path)
-    text, choice, (back, ahead) = again.children[0], again.children[1], again.children[2].children
-    assert "3 of 8" in text.value and "(2 answered; each answer is kept in anna.csv)" in text.value
+    box = test.form(path)
+    head, _, buttons, tail = _parts(box)
+    assert "3 of 8" in head.value and "2 of 8 answered, open: 3, 4, 5, 6, 7, 8;" in tail.value
     for _ in range(6):
-        choice.value = 1
-        ahead.click()
-    assert "8 of 8" in text.value and "(all answered;" in text.value
-    assert (ahead.disabled, back.disabled) == (True, False)
-    with pytest.raises(InputError, match="another test"):
+        _parts(box)[1].value = 1
+        buttons["Next"].click()
+    assert "8 of 8" in head.value and "all answered; each answer is kept in anna.csv" in tail.value
+    assert (buttons["Next"].disabled, buttons["Back"].disabled) == (True, False)
+    with pytest.raises(InputError, match="another seed or model"):
         word_intrusion(topics, seed=2).form(path)
+
+
+def test_answers_are_changed_taken_back_and_left_open(topics: Topics, tmp_path: Path) -> None:
+    path = tmp_path / "anna.csv"
+    box = word_intrusion(topics, seed=1).form(path)
+    head, first, buttons, tail = _parts(box)
+    first.value = 3
+    buttons["Next"].click()
+    buttons["Next"].click()  # the second stays open
+    _parts(box)[1].value = 6
+    buttons["Back"].click()
+    buttons["Back"].click()
+    assert _parts(box)[1].value == 3
+    _parts(box)[1].value = 4
+    assert pd.read_csv(path)["answer"].fillna(0).tolist()[:4] == [4, 0, 6, 0]
+    buttons["No answer"].click()
+    assert pd.read_csv(path)["answer"].fillna(0).tolist()[:4] == [0, 0, 6, 0]
+    assert buttons["No answer"].disabled and _parts(box)[1].value is None
+    places = []
+    for _ in range(7):
+        buttons["Next open"].click()
+        places.append(head.value.split(" of ")[0].removeprefix("<p><b>"))
+    assert places == ["2", "4", "5", "6", "7", "8", "1"]
+    assert "1 of 8 answered, open: 1, 2, 4, 5, 6, 7, 8;" in tail.value
+
+
+def test_a_late_click_answers_the_item_that_was_seen(topics: Topics, tmp_path: Path) -> None:
+    box = word_intrusion(topics, seed=1).form(tmp_path / "a.csv")
+    _, seen, buttons, _ = _parts(box)
+    buttons["Next"].click()
+    seen.value = 2  # clicked before the next item came to the screen
+    assert pd.read_csv(tmp_path / "a.csv")["answer"].fillna(0).tolist()[:2] == [2, 0]
+
+
+def test_two_forms_of_one_file_lose_no_answer(topics: Topics, tmp_path: Path) -> None:
+    test, path = word_intrusion(topics, seed=1), tmp_path / "a.csv"
+    one, other = test.form(path), test.form(path)
+    _parts(one)[1].value = 2
+    _parts(other)[2]["Next"].click()
+    _parts(other)[1].value = 5
+    assert pd.read_csv(path)["answer"].fillna(0).tolist()[:2] == [2, 5]
+
+
+def test_an_answer_that_cannot_be_saved_is_said(topics: Topics, tmp_path: Path) -> None:
+    test, path = word_intrusion(topics, seed=1), tmp_path / "a.csv"
+    box = test.form(path)
+    _parts(box)[1].value = 2
+    held = path.read_bytes()
+    path.unlink()
+    path.mkdir()
+    _parts(box)[2]["Next"].click()
+    _parts(box)[1].value = 3
+    assert "NOT SAVED" in _parts(box)[3].value
+    path.rmdir()
+    path.write_bytes(held)
+    _parts(box)[2]["Next"].click()
+    _parts(box)[1].value = 4
+    assert "NOT SAVED" not in _parts(box)[3].value
+    assert pd.read_csv(path)["answer"].fillna(0).tolist()[:3] == [2, 3, 4]
+
+
+def test_a_damaged_file_is_named_before_the_form_opens(topics: Topics, tmp_path: Path) -> None:
+    test, path = word_intrusion(topics, seed=1), tmp_path / "a.csv"
+    test.sheet().assign(answer="w1x02").to_csv(path, index=False)
+    with pytest.raises(InputError, match=r"a.csv, item 1: the answer 'w1x02' is no choice"):
+        test.form(path)
+    test.sheet().drop(columns="answer").to_csv(path, index=False)
+    with pytest.raises(InputError, match="needs the columns item and answer"):
+        test.form(path)
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"), [(",", "utf-8"), (";", "cp1252"), ("\t", "utf-8-sig")]
+)
+def test_words_that_look_like_something_else_come_back(
+    tmp_path: Path, mark: str, encoding: str
+) -> None:
+    vocabulary = ["null", "nan", "007", "true", "1e5", "NA", "über", "x", "none", "12"]
+    weights = np.vstack([np.arange(10, 0, -1.0), np.arange(1, 11.0)])
+    model = Topics.from_arrays(words=weights, shares=[[1, 0], [0, 1]], vocabulary=vocabulary)
+    test = word_intrusion(model, seed=1, words=3)
+    path = test.save(tmp_path, coders=["anna"])[0]
+    answered = pd.read_csv(path, dtype=str, keep_default_na=False).assign(answer="2 ")
+    answered.loc[len(answered)] = ""  # an empty line at the end
+    answered.to_csv(path, sep=mark, encoding=encoding, index=False)
+    results = intrusion_results(test, answers={"anna": path}, seed=1)
+    assert results.coders["answered"].tolist() == [2]
+    assert results.coders["found"].tolist() == [int((test.key["intruder"] == 2).sum())]
+    assert "all answered" in _parts(test.form(path))[3].value
+
+
+def test_the_key_stays_away_from_coders(topics: Topics, tmp_path: Path) -> None:
+    test = word_intrusion(topics, seed=1)
+    assert repr(test) == "word intrusion test: 8 items of 6 choices"
+    *sheets, key = test.save(tmp_path, coders=["key", "anna"])
+    assert key.parent.name == "key"
+    assert [sheet.parent for sheet in sheets] == [tmp_path, tmp_path]
+    assert "intruder" not in sheets[0].read_text() and "intruder" in key.read_text()
+    test.save(tmp_path, coders=["bela"])
+    with pytest.raises(InputError, match="belongs to another test"):
+        word_intrusion(topics, seed=2).save(tmp_path, coders=["cora"])
+    assert not (tmp_path / "word-test-cora.csv").exists()
+    for coders in ("anna", [], ["Dora", "dora"]):
+        with pytest.raises(InputError, match="coders="):
+            test.save(tmp_path, coders=coders)
+
+
+def test_no_article_becomes_a_formula_in_a_sheet(topics: Topics, tmp_path: Path) -> None:
+    texts = pd.Series("=HYPERLINK(1)", topics.docs.index)
+    test = topic_intrusion(topics, texts=texts, seed=1)
+    path = test.save(tmp_path, coders=["anna"])[0]
+    assert "=HYPERLINK" not in path.read_text().replace("'=HYPERLINK", "")
+    assert intrusion_results(test, answers={"anna": path}, seed=1).coders["answered"].tolist() == [
+        0
+    ]
+    with pytest.raises(InputError, match="texts lacks article 'd"):
+        topic_intrusion(topics, texts=texts.where(texts.index < "d100"), seed=1)
+
+
+def test_numbers_of_two_coders_by_hand(topics: Topics) -> None:
+    """Eight items; Anna finds 6 of 8, Bela 1 of 4 he answered: 7 of 12."""
+    test = word_intrusion(topics, seed=1)
+    right = test.key["intruder"]
+    wrong = right % 6 + 1
+    anna = right.where(right.index < 6, wrong)
+    bela = wrong.where(wrong.index > 0, right).where(wrong.index < 4).astype("Int64")
+    answers = {"anna": test.sheet().assign(answer=anna), "bela": test.sheet().assign(answer=bela)}
+    results = intrusion_results(test, answers=answers, seed=1)
+    row = results.summary.iloc[0]
+    assert row["precision"] == pytest.approx(7 / 12)
+    assert results.coders["found"].tolist() == [6, 1]
+    assert results.coders["answered"].tolist() == [8, 4]
+    p = [binom.sf(5, 8, 1 / 6), binom.sf(0, 4, 1 / 6)]
+    assert results.coders["p"].tolist() == pytest.approx(p)
+    assert row["p"] == pytest.approx(chi2.sf(-2 * np.log(p).sum(), 4))
+    # items 1 to 4 give 2, 1, 1, 1 of 2; items 5 to 8 give 1, 1, 0, 0 of 1
+    hits, asked = np.array([2, 1, 1, 1, 1, 1, 0, 0]), np.array([2, 2, 2, 2, 1, 1, 1, 1])
+    drawn = np.random.default_rng(9).integers(0, 8, (20_000, 8))
+    low, high = np.quantile(hits[drawn].sum(axis=1) / asked[drawn].sum(axis=1), [0.025, 0.975])
+    assert row["low"] <= low + 0.03 and row["high"] >= high - 0.03
+    assert row["high"] - row["low"] <= (high - low) * 1.4  # widened for eight items
+
+
+def test_answers_of_another_kind_are_said(topics: Topics, tmp_path: Path) -> None:
+    test = word_intrusion(topics, seed=1)
+    with pytest.raises(InputError, match=r"absent.csv cannot be read"):
+        intrusion_results(test, answers={"a": tmp_path / "absent.csv"}, seed=1)
+    with pytest.raises(InputError, match="answers="):
+        intrusion_results(test, answers=[test.sheet()], seed=1)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="'a' is a list"):
+        intrusion_results(test, answers={"a": [1, 2]}, seed=1)
+    with pytest.raises(InputError, match="word_intrusion makes it"):
+        intrusion_results(topics, answers={"a": test.sheet()}, seed=1)  # type: ignore[arg-type]
+    twice = pd.concat([test.sheet(), test.sheet().head(1)])
+    with pytest.raises(InputError, match="item 1 stands there twice"):
+        intrusion_results(test, answers={"a": twice}, seed=1)
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(InputError, match=r"empty.csv is no table"):
+        intrusion_results(test, answers={"a": tmp_path / "empty.csv"}, seed=1)

@@ -4,7 +4,7 @@ A coder gets the words of a topic with one that does not belong (or an article w
 not in it) and names the intruder. Where coders cannot, the topic means nothing to readers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pandas as pd
 
 from mediaframes.errors import InputError, check_kind
 from mediaframes.made import Made, write_atomic
+from mediaframes.people._sheets import read_answers, write_sheet
 from mediaframes.people.agreement import krippendorff_alpha
 from mediaframes.topics import Topics
 
@@ -26,7 +27,7 @@ SIMULATED = 1500  # random coders behind the p value of the topic log odds
 TEXT = 1500  # characters of an article that a coder reads
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class IntrusionTest:
     """What coders are asked, and the answers.
 
@@ -47,6 +48,9 @@ class IntrusionTest:
     key: pd.DataFrame
     made: Made
 
+    def __repr__(self) -> str:  # a coder may sit in front of this notebook: no key
+        return f"{self.kind} intrusion test: {len(self.items)} items of {self.choices} choices"
+
     @property
     def choices(self) -> int:
         """How many choices an item has."""
@@ -56,35 +60,48 @@ class IntrusionTest:
         """The items with an empty column ``answer``, for the number of the intruding choice."""
         return self.items.assign(answer=pd.array([None] * len(self.items), dtype="Int64"))
 
-    def save(self, folder: str | Path, *, coders: tuple[str, ...]) -> list[Path]:
-        """A sheet for each coder (``word-test-anna.csv``) and the key, apart from them.
+    def save(self, folder: str | Path, *, coders: Sequence[str]) -> list[Path]:
+        """A sheet for each coder (``word-test-anna.csv``) and the key, in a folder of its own.
 
-        Sheets that are there already may hold answers and are never written over.
+        Give coders their sheets, and not the folder ``key``. Sheets that are there already may
+        hold answers and are never written over; nor is the key of another test.
 
         Raises
         ------
         InputError
-            For a coder whose sheet exists, or whose name makes no file name.
+            For a coder whose sheet exists, or whose name makes no file name; for another key.
         """
         stem = self.kind.replace(" ", "-")
         place = Path(folder)
+        if isinstance(coders, str) or not coders:
+            raise InputError(f"coders={coders!r}: give a list of names, e.g. coders=['anna']")
         for coder in coders:
             if not coder.replace("-", "").replace("_", "").isalnum():
                 raise InputError(f"coder '{coder}': use letters, digits, - and _ only")
+        if len({coder.casefold() for coder in coders}) < len(coders):
+            raise InputError(f"coders={list(coders)!r}: two would share one file")
         paths = [place / f"{stem}-test-{coder}.csv" for coder in coders]
         there = [path.name for path in paths if path.exists()]
         if there:
             raise InputError(f"{there[0]} exists and may hold answers; take it away first")
+        key = place / "key" / f"{stem}-test-key.csv"
+        content = self.key.to_csv(index=False).encode()
+        if key.exists() and key.read_bytes() != content:
+            raise InputError(
+                f"{key.parent.name}/{key.name} belongs to another test, whose sheets may be with "
+                "coders; give another folder, or take that key away first"
+            )
         for path in paths:
-            write_atomic(path, self.sheet().to_csv(index=False).encode())
-        key = place / f"{stem}-test-key.csv"
-        write_atomic(key, self.key.to_csv(index=False).encode())
+            write_sheet(self.sheet(), path)
+        write_atomic(key, content)
         return [*paths, key]
 
     def form(self, path: str | Path) -> Any:
         """A form in the notebook: an item at a time; each answer is saved at once to `path`.
 
-        Answers that `path` holds already are kept, so that a coder can go on another day.
+        Answers that `path` holds already are kept, so that a coder can go on another day. An item
+        may be left open. Tab reaches choices and buttons, Space takes them; other keys belong to
+        the notebook.
         """
         from mediaframes.people._form import form
 
@@ -180,7 +197,8 @@ def topic_intrusion(
     """
     if len(topics) < TOP_TOPICS + 2:
         raise InputError(f"a topic test needs at least {TOP_TOPICS + 2} topics")
-    missing = topics.docs.index.difference(texts.index)
+    check_kind(texts, pd.Series, verb="topic_intrusion", how="texts=corpus.docs['text']")
+    missing = topics.docs.index.difference(texts.dropna().index)
     if len(missing):
         raise InputError(f"texts lacks article '{missing[0]}'; give corpus.docs['text']")
     known = np.flatnonzero(~np.isnan(topics.shares).any(axis=1))
@@ -307,9 +325,15 @@ def intrusion_results(
     """
     from scipy.stats import binomtest, combine_pvalues
 
-    if not answers:
-        raise InputError("no answers; give {'coder': sheet, ...}")
-    given = pd.DataFrame({coder: _answers(test, coder, sheet) for coder, sheet in answers.items()})
+    check_kind(test, IntrusionTest, verb="intrusion_results", how="mf.word_intrusion makes it")
+    if not isinstance(answers, Mapping) or not answers:
+        raise InputError("no answers; give answers={'coder': sheet, ...}")
+    given = pd.DataFrame(
+        {
+            coder: read_answers(test, sheet, name=f"the sheet of '{coder}'")
+            for coder, sheet in answers.items()
+        }
+    )
     intruder = test.key.set_index("item")["intruder"]
     found = given.eq(intruder, axis=0).where(given.notna())
     rows = []
@@ -335,29 +359,6 @@ def intrusion_results(
     by_topic = by_topic[by_topic["asked"] > 0].reset_index(drop=True)
     by_topic["precision"] = by_topic["found"] / by_topic["asked"]
     return IntrusionResults(pd.DataFrame([summary]), coders, by_topic)
-
-
-def _answers(test: IntrusionTest, coder: str, sheet: Any) -> pd.Series:
-    table = pd.read_csv(sheet) if isinstance(sheet, str | Path) else sheet
-    shown = test.items.set_index("item").filter(like="choice_")
-    same = {"item", "answer"} <= set(table) and set(table["item"]) <= set(shown.index)
-    if same and set(shown.columns) <= set(table):
-        mine = shown.loc[table["item"]].to_numpy().tolist()
-        same = table[list(shown.columns)].astype(str).to_numpy().tolist() == mine
-    if not same or table["item"].duplicated().any():
-        raise InputError(
-            f"the sheet of '{coder}' is not of this test; it needs the columns item and answer "
-            "and the test's own items and choices"
-        )
-    answer = pd.to_numeric(table.set_index("item")["answer"], errors="coerce")
-    written = table.set_index("item")["answer"].notna()
-    wrong = written & ~answer.isin(range(1, test.choices + 1))
-    if wrong.any():
-        item = wrong.index[wrong][0]
-        raise InputError(
-            f"the sheet of '{coder}', item {item}: give the number of a choice, 1 to {test.choices}"
-        )
-    return answer.reindex(shown.index)
 
 
 def _interval(found: pd.DataFrame, seed: int) -> tuple[float, float]:
