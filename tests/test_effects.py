@@ -165,6 +165,8 @@ def test_fractional_logit_stays_within_bounds_where_ols_does_not(
     logit = curves["fractional_logit"][["estimate", "low", "high"]].to_numpy()
     assert len(logit) == 100
     assert ((logit > 0) & (logit < 1)).all()
+    with pytest.raises(InputError, match="effects takes Scores, and was given DataFrame"):
+        effects(pd.DataFrame(), formula="~ outlet", seed=1)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="needs scores from 0 to 1"):
         effects(
             scores_of({**gold, "y": gold["y"] * 9}), formula="~ x", seed=1, model="fractional_logit"

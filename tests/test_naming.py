@@ -68,7 +68,7 @@ def test_a_topic_that_split_off_is_new(file: Path, capsys: pytest.CaptureFixture
     grown = Topics.from_arrays(words=weights, shares=np.eye(K + 1), vocabulary=vocabulary)
     names = topic_names(grown, path=file)
     assert names.table["was"].isna().tolist() == [False] * K + [True]
-    assert "new, with proposed names: w5x0, w5x1, w5x2" in capsys.readouterr().out
+    assert "new, with proposed names: 6 w5x0, w5x1, w5x2" in capsys.readouterr().out
 
 
 def test_written_again_it_is_read_the_same(file: Path, tmp_path: Path) -> None:
@@ -89,6 +89,10 @@ def test_written_again_it_is_read_the_same(file: Path, tmp_path: Path) -> None:
         ("topics:\n- {name: a, words: {b: much}}", "entry 1 needs"),
         ("topics:\n- {name: a, words: {w0x0: 1}}\n- {name: a, words: {w1x0: 1}}",
          "two topics are named 'a'"),
+        ("topics:\n- {topic: 2, name: a, words: {b: 1}}\n- {topic: 2, name: b, words: {c: 1}}",
+         "topic 2 stands there twice"),
+        ("topics:\n- {name: a, artifact: 'false', words: {w0x0: 1}}",
+         "topic 1: artifact is 'false'; write true or false"),
     ],
 )  # fmt: skip
 def test_files_that_are_none_are_said(tmp_path: Path, content: str, message: str) -> None:
@@ -97,6 +101,39 @@ def test_files_that_are_none_are_said(tmp_path: Path, content: str, message: str
     model = Topics.from_arrays(words=np.eye(2), shares=np.eye(2), vocabulary=["w0x0", "w1x0"])
     with pytest.raises(InputError, match=message):
         topic_names(model, path=path)
+
+
+def test_a_name_that_goes_to_other_words_is_said(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Topic 1 of the file, named and with ten words, shares six of them with topic 4 here."""
+    weights = np.full((2, 60), 1e-6)
+    weights[0, :4], weights[0, 50:54], weights[1, 40:50] = 1, 1, 1
+    vocabulary = [f"w{n // 10}x{n % 10}" for n in range(60)]
+    model = Topics.from_arrays(words=weights, shares=np.eye(2), vocabulary=vocabulary)
+    names = topic_names(model, path=file)
+    assert names.topics.names[0] == "Die Häfen" and 0.5 < names.table["match"][0] < 0.7
+    said = capsys.readouterr().out
+    assert f"'Die Häfen' ({names.table['match'][0]:.2f}) is topic 1; read these" in said
+    assert "NOT FOUND in this model: 'w1x0, w1x1, w1x2' (artifact), 2 under proposed names" in said
+    assert repr(names) == "TopicNames: 2 topics, 2 found again, 0 marked as artifacts"
+
+
+def test_a_proposed_name_follows_the_words(file: Path) -> None:
+    weights = np.full((2, 50), 1e-6)
+    weights[0, 20:30], weights[1, 10:20] = np.linspace(0.5, 1, 10), np.linspace(0.5, 1, 10)
+    vocabulary = [f"w{n // 10}x{n % 10}" for n in range(50)]
+    model = Topics.from_arrays(words=weights, shares=np.eye(2), vocabulary=vocabulary)
+    names = topic_names(model, path=file)
+    assert names.table["was"].tolist() == [3, 2]
+    assert names.topics.names == ("w2x9, w2x8, w2x7", "w1x9, w1x8, w1x7")
+    assert names.artifacts == [2]  # the mark goes with the words, whatever the order of the words
+
+
+def test_a_path_that_is_no_file_is_said(tmp_path: Path) -> None:
+    model = Topics.from_arrays(words=np.eye(2), shares=np.eye(2), vocabulary=["a", "b"])
+    with pytest.raises(InputError, match="cannot be read"):
+        topic_names(model, path=tmp_path)
 
 
 def test_a_proposal_gives_way_to_a_name_in_the_file(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Topic models: planted topics found, same bytes, nothing dropped, no topic called a frame."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,23 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_array
 
-from mediaframes import Counts, InputError, Topics, fit_topics
+from mediaframes import (
+    Counts,
+    InputError,
+    Topics,
+    browse_topics,
+    choose_k,
+    fit_topics,
+    representative_sentences,
+    shared_words,
+    topic_correlation,
+    topic_map,
+    topic_names,
+    topic_network,
+    topic_sheet,
+    topic_stability,
+    topic_words_by,
+)
 from tests.planted import planted
 
 
@@ -77,6 +94,13 @@ def test_bad_input() -> None:
         fit_topics(few, k=4, model="lda", seed=1)
     with pytest.raises(InputError, match="k=1 "):
         fit_topics(counts, k=1, seed=1)
+    for model in ("nmf", "lda", "ctm"):
+        for wrong in (2.5, "10", None):
+            with pytest.raises(InputError, match=f"k={wrong!r} must be a whole number from 2"):
+                fit_topics(counts, k=wrong, model=model, seed=1)  # type: ignore[arg-type]
+        for seed in (None, -1, "a"):
+            with pytest.raises(InputError, match=f"seed={seed!r} must be a whole number from 0"):
+                fit_topics(counts, k=3, model=model, seed=seed)  # type: ignore[arg-type]
 
 
 class TestTopics:
@@ -99,6 +123,16 @@ class TestTopics:
             self.topics.rename({4: "x"})
         with pytest.raises(InputError, match="the same name"):
             self.topics.rename({1: "x", 2: "x"})
+        for names, message in (
+            (["x"], r"rename takes numbers and names, .* not \['x'\]"),
+            ({"1": "x"}, "there is no topic '1'"),
+            ({1: " "}, "topic 1: the name ' ' is no text"),
+            ({2: 5}, "topic 2: the name 5 is no text"),
+        ):
+            with pytest.raises(InputError, match=message):
+                self.topics.rename(names)  # type: ignore[arg-type]
+        with pytest.raises(InputError, match="n=-1 must be"):
+            self.topics.top_words(-1)
 
     def test_draws_of_shares_are_promoted_with_them(self) -> None:
         draws = np.stack([self.topics.shares, self.topics.shares[:, [1, 0, 2]]])
@@ -117,6 +151,40 @@ class TestTopics:
             self.topics.promote({"a": [1], "b": [1]})
         with pytest.raises(InputError, match="frame 'a': there is no topic 0"):
             self.topics.promote({"a": [0]})
+        for frames, message in (
+            ({"a": []}, r"frame 'a': \[\] is no list of topics"),  # else 0 in every article
+            ({"a": 3}, "frame 'a': 3 is no list of topics"),
+            ({"a": ["b, c, a"]}, "frame 'a': there is no topic 'b, c, a'"),
+            ({}, "promote takes frames"),
+        ):
+            with pytest.raises(InputError, match=message):
+                self.topics.promote(frames)  # type: ignore[arg-type]
+
+    def test_verbs_say_what_they_take(self) -> None:
+        counts = Counts.from_matrix([[1, 2]], ["a", "b"])
+        given: Any = counts
+        for verb in (
+            lambda: topic_map(given), lambda: topic_network(given, seed=1),
+            lambda: browse_topics(given), lambda: topic_names(given, path="topics.yml"),
+            lambda: topic_correlation(given, seed=1), lambda: shared_words(given),
+            lambda: topic_sheet(given), lambda: topic_words_by(given, counts, by="outlet"),
+            lambda: topic_stability(counts, topics=given, seed=1),
+            lambda: representative_sentences(given, tokens=given),
+        ):  # fmt: skip
+            with pytest.raises(InputError, match=r"takes Topics, and was given Counts: mf\.fit_"):
+                verb()
+        with pytest.raises(InputError, match="browse_topics takes Tokens or Corpus"):
+            browse_topics(self.topics, tokens=given)
+        topics: Any = self.topics
+        with pytest.raises(InputError, match="transform takes Counts"):
+            topics.transform(topics)
+        for wrong in (5, "10"):
+            with pytest.raises(InputError, match="must be a list of candidates"):
+                choose_k(counts, k=wrong, seed=1)  # type: ignore[arg-type]
+        with pytest.raises(InputError, match="draws=0 must be a whole number from 1"):
+            topic_stability(counts, topics=topics, seed=1, draws=0)
+        with pytest.raises(InputError, match="leave_out=3 is no list of topics"):
+            topic_network(topics, seed=1, leave_out=3)  # type: ignore[arg-type]
 
     def test_save_load(self, tmp_path: Path) -> None:
         part = self.topics.where(self.topics.docs.index == "1")

@@ -2,6 +2,7 @@
 
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +129,17 @@ def test_bad_settings() -> None:
         fit_topics(counts, **chosen, settings={"prior": "L2"})
     with pytest.raises(InputError, match="no setting 'emtol'; allowed: tolerance, most"):
         fit_topics(counts, **chosen, settings={"emtol": 1})
+    for name, wrong in (("most", 0), ("most", "5"), ("start_words", 1.5)):
+        with pytest.raises(InputError, match=f"settings: {name}={wrong!r} must be a whole number"):
+            fit_topics(counts, **chosen, settings={name: wrong})
+    for tolerance in ("small", 0, float("nan")):
+        with pytest.raises(InputError, match=r"settings: tolerance=.* must be a number above 0"):
+            fit_topics(counts, **chosen, settings={"tolerance": tolerance})
+    with pytest.raises(InputError, match=r"restarts stands beside settings: fit_topics\(\.\.\., r"):
+        fit_topics(counts, k=3, model="lda", seed=1, settings={"restarts": 2})
+    names = counts.docs.assign(title=[f"t{n}" for n in range(len(counts.docs))])
+    with pytest.raises(InputError, match=r"40 columns for 40 articles.*'title' has 40 different"):
+        fit_topics(replace(counts, docs=names), **{**chosen, "prevalence": "~ title"})
     with pytest.raises(InputError, match="no column 'party'; there are: outlet, day"):
         fit_topics(counts, **{**chosen, "prevalence": "~ party"})
     tiny = Counts.from_matrix([[1, 2, 1], [3, 1, 0], [1, 0, 2]], ["a", "b", "c"])
@@ -221,7 +233,7 @@ class TestFormula:
         ("formula", "message"),
         [
             ("~ gap", r"1 of 6 articles have no 'gap' \(the first: 'a1'\)"),
-            ("~ same", "'same' has one value only"),
+            ("~ same", r"'same' has one value only \('1'\)"),
             ("~ outlet + ", "'' is no term"),
             ("~ import(os)", r"'import\(os\)' is no term"),
             ("~ outlet:day", r"comes without outlet itself; write outlet \* day"),

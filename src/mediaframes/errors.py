@@ -1,5 +1,7 @@
 """The one error a researcher sees: what is wrong, where, and what to do next."""
 
+from numbers import Integral
+
 
 class InputError(ValueError):
     """Something in the files, settings or arguments must be mended by the researcher.
@@ -29,3 +31,17 @@ def check_kind(value: object, *kinds: type, verb: str, how: str) -> None:
     if not isinstance(value, kinds):
         taken = " or ".join(kind.__name__ for kind in kinds)
         raise InputError(f"{verb} takes {taken}, and was given {type(value).__name__}: {how}")
+
+
+def check_whole(value: object, name: str, *, least: int = 0) -> None:
+    """Raise unless `value` is a whole number from `least`, such as a seed.
+
+    Examples
+    --------
+    >>> check_whole(2.5, "k", least=2)
+    Traceback (most recent call last):
+    ...
+    mediaframes.errors.InputError: k=2.5 must be a whole number from 2
+    """
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+        raise InputError(f"{name}={value!r} must be a whole number from {least}")

@@ -173,7 +173,7 @@ def _variable(name: str, docs: pd.DataFrame, formula: str) -> Variable:
         )
     if values.nunique() < 2:
         raise InputError(
-            f"formula '{formula}': '{column}' has one value only ({values.iloc[0]!r}), so nothing "
+            f"formula '{formula}': '{column}' has one value only ('{values.iloc[0]}'), so nothing "
             "can depend on it; leave it out"
         )
     if not (_is_number(values) or pd.api.types.is_datetime64_any_dtype(values)):

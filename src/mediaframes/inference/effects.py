@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mediaframes._console import say
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_kind
 from mediaframes.inference.design import Design, design, variables_of
 from mediaframes.inference.keyness import false_discovery_rate
 from mediaframes.inference.regression import FEW, Fit, redrawn, regress
@@ -181,6 +181,8 @@ def effects(
 
 
 def _check(scores: Scores, method: str, model: str, level: float) -> None:
+    how = "topics.scores() or hits.scores() makes it"
+    check_kind(scores, Scores, verb="effects", how=how)
     for name, value, allowed in (("method", method, METHODS), ("model", model, MODELS)):
         if value not in allowed:
             raise InputError(f"unknown {name} '{value}'; allowed: {', '.join(allowed)}")

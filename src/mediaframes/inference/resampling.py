@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_whole
 
 # Below five independent articles a bootstrap interval is far too narrow, so none is given. With
 # skewed scores (beta, mean 0.2) the 95 % interval covers 88 % at n = 5 and 94 % at n = 40
@@ -97,8 +97,7 @@ def check_draws(draws: int, seed: int, *, name: str = "draws") -> None:
     """Raise unless `draws` and `seed` can be used."""
     if not isinstance(draws, int | np.integer) or draws < LEAST_DRAWS:
         raise InputError(f"{name}={draws!r} must be a whole number from {LEAST_DRAWS}, e.g. 1000")
-    if not isinstance(seed, int | np.integer) or seed < 0:
-        raise InputError(f"seed={seed!r} must be a whole number from 0")
+    check_whole(seed, "seed")
 
 
 def draws_of(groups: np.ndarray, *, draws: int, seed: int) -> Iterator[np.ndarray]:

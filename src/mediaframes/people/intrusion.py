@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mediaframes.errors import InputError, check_kind
+from mediaframes.errors import InputError, check_kind, check_whole
 from mediaframes.made import Made, write_atomic
 from mediaframes.people._sheets import read_answers, write_sheet
 from mediaframes.people.agreement import krippendorff_alpha
@@ -133,7 +133,7 @@ def word_intrusion(topics: Topics, *, seed: int, words: int = TOP_WORDS) -> Intr
     >>> word_intrusion(model, seed=1, words=3).key["topic"].tolist()
     [2, 1]
     """
-    _check(topics, words)
+    _check(topics, words, seed)
     rng = np.random.default_rng(seed)
     order = np.argsort(-topics.words, axis=1, kind="stable")
     rows = []
@@ -160,7 +160,7 @@ def word_set_intrusion(topics: Topics, *, seed: int) -> IntrusionTest:
 
     Sets are drawn from the twenty most probable words. Parameters and errors as `word_intrusion`.
     """
-    _check(topics, SET_FROM)
+    _check(topics, SET_FROM, seed)
     rng = np.random.default_rng(seed)
     order = np.argsort(-topics.words, axis=1, kind="stable")[:, :SET_FROM]
     rows = []
@@ -195,6 +195,7 @@ def topic_intrusion(
     InputError
         For fewer than five topics, or texts that lack an article.
     """
+    _check(topics, 1, seed)
     if len(topics) < TOP_TOPICS + 2:
         raise InputError(f"a topic test needs at least {TOP_TOPICS + 2} topics")
     check_kind(texts, pd.Series, verb="topic_intrusion", how="texts=corpus.docs['text']")
@@ -226,11 +227,13 @@ def _shortened(text: str) -> str:
     return text if len(text) <= TEXT else text[:TEXT].rsplit(" ", 1)[0] + " …"
 
 
-def _check(topics: Topics, words: int) -> None:
+def _check(topics: Topics, words: int, seed: int) -> None:
     check_kind(topics, Topics, verb="the test", how="mf.fit_topics(counts, k=...) makes it")
+    check_whole(seed, "seed")
+    check_whole(words, "words", least=1)
     if len(topics) < 2:
         raise InputError("one topic has no intruders; fit at least two")
-    if words < 1 or len(topics.vocabulary) < 2 * words:
+    if len(topics.vocabulary) < 2 * words:
         raise InputError(
             f"{len(topics.vocabulary)} different words are too few for {words} words an item"
         )

@@ -13,11 +13,11 @@ import pandas as pd
 
 from mediaframes._console import say
 from mediaframes.corpus.articles import Corpus
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_kind
 from mediaframes.made import write_atomic
 from mediaframes.text.tokens import Tokens, tokenize
 from mediaframes.topics.labels import label_weights
-from mediaframes.topics.model import Topics
+from mediaframes.topics.model import Topics, check_topics
 from mediaframes.topics.reading import representative_sentences, shared_words
 
 MOST_BYTES = 2_000_000  # of the page: a notebook with ten of them still opens
@@ -98,6 +98,9 @@ def browse_topics(
     >>> browse_topics(model)
     TopicBrowser: 2 topics, 11 kB
     """
+    check_topics(topics, "browse_topics")
+    if tokens is not None:
+        check_kind(tokens, Tokens, Corpus, verb="browse_topics", how="tokens=mf.tokenize(corpus)")
     if articles < 0 or sentences < 0:
         raise InputError(f"articles={articles}, sentences={sentences}: give numbers from 0")
     read = tokenize(tokens) if isinstance(tokens, Corpus) else tokens

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mediaframes._console import progress
 from mediaframes._docs import fit_weights
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_kind, check_whole
 from mediaframes.inference.resampling import copy_groups
 from mediaframes.made import Made
 from mediaframes.text.counts import Counts
@@ -96,6 +96,10 @@ def topic_stability(
     >>> topic_stability(counts, topics=topics, seed=1, draws=2)[["run", "topic"]].values.tolist()
     [[2, 1], [2, 2], [3, 1], [3, 2]]
     """
+    check_kind(counts, Counts, verb="topic_stability", how="give the counts of the fit")
+    check_kind(topics, Topics, verb="topic_stability", how="mf.fit_topics(counts, k=...) makes it")
+    check_whole(seed, "seed")
+    check_whole(draws, "draws", least=1)
     rng = np.random.default_rng(seed)
     groups = copy_groups(counts.docs)
     names = np.unique(groups)
@@ -159,6 +163,12 @@ def choose_k(
     >>> choose_k(counts, k=[2, 3], seed=1)["k"].tolist()
     [2, 3]
     """
+    check_kind(counts, Counts, verb="choose_k", how="mf.count(tokens, min_docs=5) makes it")
+    check_whole(seed, "seed")
+    if isinstance(k, str | int):
+        raise InputError(f"choose_k: k={k!r} must be a list of candidates, e.g. k=[10, 20, 30]")
+    for number in k:
+        check_whole(number, "choose_k: k", least=2)
     candidates = sorted(set(k))
     if not candidates:
         raise InputError("choose_k: k holds no candidate; give some, e.g. k=[10, 20, 30]")

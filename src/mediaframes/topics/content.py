@@ -7,11 +7,11 @@ import pandas as pd
 
 from mediaframes._console import say
 from mediaframes._docs import article_weights
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_kind
 from mediaframes.inference.keyness import PRIOR_MASS
 from mediaframes.inference.measures import log_odds
 from mediaframes.text.counts import Counts
-from mediaframes.topics.model import Topics
+from mediaframes.topics.model import Topics, check_topics
 
 
 def topic_words_by(
@@ -70,6 +70,8 @@ def topic_words_by(
     0      A   cut   16.0         2.0
     1      B  rise   16.0         2.0
     """
+    check_topics(topics, "topic_words_by")
+    check_kind(counts, Counts, verb="topic_words_by", how="give the counts of the fit")
     names, codes = _groups(topics, counts, by)
     expected = expected_counts(topics, counts, (names, codes))
     parts = []

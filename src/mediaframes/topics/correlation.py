@@ -6,7 +6,7 @@ import pandas as pd
 from mediaframes._docs import article_weights
 from mediaframes.errors import InputError
 from mediaframes.inference.resampling import check_draws, copy_groups, draws_of, percentile_interval
-from mediaframes.topics.model import Topics
+from mediaframes.topics.model import Topics, check_topics
 
 
 def topic_correlation(
@@ -50,6 +50,7 @@ def topic_correlation(
     """
     from threadpoolctl import threadpool_limits
 
+    check_topics(topics, "topic_correlation")
     check_draws(draws, seed)
     if not 0 < level < 1:
         raise InputError(f"level={level} must lie between 0 and 1, e.g. 0.95")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from mediaframes._console import say
 from mediaframes._docs import fit_weights
-from mediaframes.errors import InputError, check_kind
+from mediaframes.errors import InputError, check_kind, check_whole
 from mediaframes.made import Made
 from mediaframes.text.counts import Counts
 from mediaframes.topics.building import build
@@ -138,12 +138,14 @@ def fit_topics(
         raise InputError(f"unknown model '{model}'; allowed: {', '.join(MODELS)}")
     _check_settings(model, dict(settings or {}), restarts, prevalence)
     _check_keywords(model, keywords)
+    check_whole(seed, "seed")
+    check_whole(k, "k", least=0 if keywords else 2)
     total = k + len(keywords or {})
     filled = np.flatnonzero(counts.lengths() > 0)
     weights = fit_weights(counts.docs).to_numpy()[filled]
     n = int((weights > 0).sum())
     most = min(n, len(counts.vocabulary))
-    if k < 0 or not 2 <= total <= most:
+    if not 2 <= total <= most:
         least, beside = max(2 - len(keywords or {}), 0), ""
         allowed = f"choose k from {least} to {most - total + k}"
         if keywords:
@@ -195,9 +197,16 @@ def _check_settings(
     unknown = sorted(set(settings) - set(SETTINGS[model]))
     if unknown:
         allowed = ", ".join(SETTINGS[model]) or "none"
+        if unknown[0] in ("restarts", "prevalence", "keywords", "seed", "k"):
+            allowed += f"; {unknown[0]} stands beside settings: fit_topics(..., {unknown[0]}=...)"
         raise InputError(f"model '{model}' has no setting '{unknown[0]}'; allowed: {allowed}")
-    if restarts is not None and restarts < 1:
-        raise InputError(f"restarts={restarts}: a model is fitted at least once")
+    for name in {"most", "start_words", "iterations"} & set(settings):
+        check_whole(settings[name], f"settings: {name}", least=1)
+    for name in {"tolerance", "weight"} & set(settings):
+        if not isinstance(settings[name], int | float) or not 0 < settings[name] < np.inf:
+            raise InputError(f"settings: {name}={settings[name]!r} must be a number above 0")
+    if restarts is not None:
+        check_whole(restarts, "restarts", least=1)
     if restarts is not None and restarts > 1 and model in KEYWORDED:
         raise InputError(
             f"restarts={restarts}: model '{model}' is fitted once; compare fits with other seeds"
@@ -334,6 +343,14 @@ def _fit_stm(task: Task) -> Fitted:
     covariates = None
     if task.prevalence is not None:
         covariates = design(task.docs, formula=task.prevalence)
+        if covariates.matrix.shape[1] >= len(task.docs):
+            columns = [variable.column for variable in covariates.variables.values()]
+            most = max(columns, key=lambda name: task.docs[name].nunique())
+            raise InputError(
+                f"formula '{task.prevalence}' has {covariates.matrix.shape[1]} columns for "
+                f"{len(task.docs)} articles, so that nothing can depend on them; '{most}' has "
+                f"{task.docs[most].nunique()} different values: leave it out, or join its values"
+            )
     order = np.argsort(contents(task.matrix, task.weights).inverse, kind="stable")
     matrix, weights = task.matrix[order], task.weights[order]
     start = spectral_start(matrix, task.k, weights, most=int(chosen.pop("start_words", MOST_WORDS)))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from mediaframes.errors import InputError
 from mediaframes.inference.layout import forces, ranks, scaled, springs
-from mediaframes.topics.model import Topics
+from mediaframes.topics.model import Topics, check_topics
 
 if TYPE_CHECKING:
     from mediaframes.topics.networks import TopicNetwork
@@ -45,6 +45,7 @@ def topic_map(topics: Topics) -> pd.DataFrame:
     >>> topic_map(model).round(2)[["topic", "share", "x"]].values.tolist()
     [[1.0, 0.33, -0.33], [2.0, 0.33, -0.33], [3.0, 0.33, 0.67]]
     """
+    check_topics(topics, "topic_map")
     if len(topics) < 3:
         raise InputError(f"{len(topics)} topics make no map; it takes three")
     places, kept = scaled(word_distances(topics.words))

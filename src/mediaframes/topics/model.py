@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mediaframes._docs import rows_where
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_kind, check_whole
 from mediaframes.inference.resampling import copy_groups
 from mediaframes.made import Made, hash_frame, load_value, save_value, summary_html
 from mediaframes.scores import Scores
@@ -124,6 +124,7 @@ class Topics:
 
     def top_words(self, n: int = 10) -> pd.DataFrame:
         """The most probable words of each topic: ``topic name rank word weight``."""
+        check_whole(n, "n")
         n = min(n, len(self.vocabulary))
         order = np.argsort(-self.words, axis=1, kind="stable")[:, :n]
         k = len(self.names)
@@ -212,12 +213,19 @@ class Topics:
             For a topic number that does not exist, or a name given twice.
         """
         new = list(self.names)
+        if not isinstance(names, Mapping):
+            raise InputError(f"rename takes numbers and names, e.g. {{1: 'wages'}}, not {names!r}")
         for topic, name in names.items():
-            if not 1 <= topic <= len(new):
-                raise InputError(f"there is no topic {topic}; topics run from 1 to {len(new)}")
+            check_topic(topic, len(new))
+            if not isinstance(name, str) or not name.strip():
+                raise InputError(f"topic {topic}: the name {name!r} is no text; give it a name")
             new[topic - 1] = name
-        if len(set(new)) < len(new):
-            raise InputError(f"two topics have the same name: {', '.join(new)}")
+        if twice := [name for name in new if new.count(name) > 1]:
+            places = [n for n, name in enumerate(new, 1) if name == twice[0]]
+            raise InputError(
+                f"topics {places[0]} and {places[1]} have the same name: '{twice[0]}'; give each "
+                "its own, or take them together with promote"
+            )
         diagnostics = self.diagnostics.assign(name=pd.Series(new, dtype="str"))
         made = Made.by("rename", settings={"names": new}, parents=(self.made,))
         return replace(self, names=tuple(new), diagnostics=diagnostics, made=made)
@@ -262,6 +270,7 @@ class Topics:
         """
         from mediaframes.topics.folding import aligned, fold_in
 
+        check_kind(counts, Counts, verb="transform", how="mf.count(tokens) makes it")
         matrix = aligned(counts, self.vocabulary)
         shares = fold_in(matrix, self.words, self.model, self.arrays)
         made = Made.by("transform", parents=(self.made, counts.made))
@@ -317,21 +326,12 @@ class Topics:
         Raises
         ------
         InputError
-            For a topic that does not exist or is given to two frames, or draws of other topics.
+            For a frame without topics, a topic that does not exist or is given to two frames, or
+            draws of other topics.
         """
         from mediaframes.topics.posterior import with_draws
 
-        used: dict[int, str] = {}
-        for frame, numbers in frames.items():
-            for topic in numbers:
-                if not 1 <= topic <= len(self.names):
-                    raise InputError(
-                        f"frame '{frame}': there is no topic {topic}; they run from 1 to "
-                        f"{len(self.names)}"
-                    )
-                if topic in used:
-                    raise InputError(f"topic {topic} is given to '{used[topic]}' and '{frame}'")
-                used[topic] = frame
+        _check_frames(frames, len(self.names))
         places = {frame: [topic - 1 for topic in numbers] for frame, numbers in frames.items()}
         columns = {frame: self.shares[:, place].sum(axis=1) for frame, place in places.items()}
         values = pd.DataFrame(columns, self.docs.index)
@@ -407,3 +407,29 @@ class Topics:
                 f"mean {again.mean():.2f}, lowest {again.min():.2f} (topic {again.idxmin() + 1})"
             )
         return summary_html(f"Topics ({self.model})", facts)
+
+
+def check_topics(value: object, verb: str) -> None:
+    """Raise where `verb` was given something else than topics."""
+    check_kind(value, Topics, verb=verb, how="mf.fit_topics(counts, k=...) makes it")
+
+
+def check_topic(topic: object, k: int, where: str = "") -> None:
+    """Raise unless `topic` is the number of one of `k` topics."""
+    if not isinstance(topic, int | np.integer) or not 1 <= topic <= k:
+        raise InputError(f"{where}there is no topic {topic!r}; topics run from 1 to {k}")
+
+
+def _check_frames(frames: Mapping[str, Sequence[int]], k: int) -> None:
+    """Each frame has topics, and no topic two frames."""
+    if not isinstance(frames, Mapping) or not frames:
+        raise InputError(f"promote takes frames, e.g. {{'security': [3, 7]}}, not {frames!r}")
+    used: dict[int, str] = {}
+    for frame, numbers in frames.items():
+        if isinstance(numbers, str | int | np.integer) or not len(numbers):
+            raise InputError(f"frame '{frame}': {numbers!r} is no list of topics, such as [3, 7]")
+        for topic in numbers:
+            check_topic(topic, k, f"frame '{frame}': ")
+            if topic in used:
+                raise InputError(f"topic {topic} is given to '{used[topic]}' and '{frame}'")
+            used[topic] = frame

@@ -1,5 +1,6 @@
 """Names of topics in a file that the researcher edits and that later runs find by content."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,14 @@ import pandas as pd
 from mediaframes._console import say
 from mediaframes.errors import InputError
 from mediaframes.made import write_atomic
-from mediaframes.topics.model import Topics
+from mediaframes.topics.model import Topics, check_topics
 
 WORDS = 20  # kept of each topic to know it again
 # Cosine of the kept words' probabilities, from which a topic counts as the same one. Between LDA
 # fits of the 2,833 UK immigration articles with other seeds (K = 20) paired topics have a median of
 # .65 to .76; of all other pairs 95 % lie below .35, 99 % below .6.
 SAME = 0.5
+CHANGED = 0.7  # below it, half of its weight may lie on other words: the name must be looked at
 HEAD = """\
 # Names of the topics. Edit name, note and artifact (true: a topic of boilerplate or language, not
 # of content). The words are there to find each topic again when the model is fitted anew.
@@ -44,6 +46,16 @@ class TopicNames:
     def artifacts(self) -> list[int]:
         """Numbers of the topics marked as artifacts, e.g. for ``topic_network(leave_out=...)``."""
         return [int(topic) for topic in self.table.loc[self.table["artifact"], "topic"]]
+
+    def __repr__(self) -> str:
+        known = int(self.table["match"].notna().sum())
+        return (
+            f"TopicNames: {len(self.table)} topics, {known} found again, "
+            f"{len(self.artifacts)} marked as artifacts"
+        )
+
+    def _repr_html_(self) -> str:
+        return str(self.table.round({"match": 2}).to_html(index=False, na_rep=""))
 
     def write(self, path: str | Path) -> Path:
         """Write the names as they are now, with this model's words."""
@@ -75,7 +87,8 @@ def topic_names(topics: Topics, *, path: str | Path) -> TopicNames:
     """Give topics the names in a file; where there is none yet, write one with proposals.
 
     Topics are matched by their words, not by their numbers: numbers change with every new fit. A
-    topic of the file that is no longer there, and one that the file does not know, are said.
+    topic of the file that is no longer there, one that the file does not know, and a name that
+    goes to a topic of other words, are said. Proposed names that nobody edited follow the words.
 
     Parameters
     ----------
@@ -87,7 +100,8 @@ def topic_names(topics: Topics, *, path: str | Path) -> TopicNames:
     Raises
     ------
     InputError
-        For a file that is no list of topics, or one name for two topics.
+        For a file that is no list of topics, one name for two topics, or a mark that is neither
+        true nor false.
 
     Examples
     --------
@@ -105,6 +119,7 @@ def topic_names(topics: Topics, *, path: str | Path) -> TopicNames:
     topics.yml: 2 of 2 topics found again
     'money'
     """
+    check_topics(topics, "topic_names")
     file = Path(path)
     if not file.exists():
         names = TopicNames(topics, _table(topics, {}, {}))
@@ -120,7 +135,7 @@ def topic_names(topics: Topics, *, path: str | Path) -> TopicNames:
     if len(set(known.values())) < len(known):
         twice = table.loc[table["name"].duplicated(), "name"].iloc[0]
         raise InputError(f"{file.name}: two topics are named '{twice}'; give each its own name")
-    _report(file.name, topics, entries, match)
+    _report(file.name, table, entries, match)
     return TopicNames(topics.rename(known), table)
 
 
@@ -129,6 +144,8 @@ def _read(file: Path) -> dict[int, dict[str, Any]]:
 
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{file} cannot be read ({error.strerror}); give a YAML file") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         place = getattr(error, "problem_mark", None)
         where = f", line {place.line + 1}" if place else ""
@@ -151,8 +168,28 @@ def _read(file: Path) -> dict[int, dict[str, Any]]:
                 f"{file.name}: entry {number} needs a name and words with their weights, as "
                 "topic_names wrote them"
             )
-        known[facts.get("topic", number)] = facts
+        place = facts.get("topic", number)
+        if place in known:
+            raise InputError(f"{file.name}: topic {place} stands there twice; give each its number")
+        if not isinstance(facts.get("artifact", False), bool):
+            raise InputError(
+                f"{file.name}, topic {place}: artifact is {facts['artifact']!r}; write true or "
+                "false, without quotation marks"
+            )
+        known[place] = facts
     return known
+
+
+def _named(entry: dict[str, Any]) -> bool:
+    """Whether a person named the topic, or only `topic_names` by its first words."""
+    words = sorted(entry["words"].items(), key=lambda item: -float(item[1]))
+    proposals = (", ".join(str(word) for word, _ in words[:3]), ", ".join(list(entry["words"])[:3]))
+    name = re.sub(r" \(\d+\)$", "", str(entry["name"]))
+    return name not in proposals
+
+
+def _edited(entry: dict[str, Any]) -> bool:
+    return _named(entry) or bool(entry.get("note")) or bool(entry.get("artifact"))
 
 
 def _matches(topics: Topics, entries: dict[int, dict[str, Any]]) -> dict[int, tuple[int, float]]:
@@ -183,7 +220,7 @@ def _matches(topics: Topics, entries: dict[int, dict[str, Any]]) -> dict[int, tu
 def _table(
     topics: Topics, entries: dict[int, dict[str, Any]], match: dict[int, tuple[int, float]]
 ) -> pd.DataFrame:
-    taken = {str(entries[was]["name"]) for was, _ in match.values()}
+    taken = {str(entries[was]["name"]) for was, _ in match.values() if _named(entries[was])}
     rows = []
     for topic, proposal in enumerate(topics.names):
         was, cosine = match.get(topic, (None, np.nan))
@@ -193,7 +230,7 @@ def _table(
         rows.append(
             {
                 "topic": topic + 1,
-                "name": str(entry.get("name", proposal)),
+                "name": str(entry["name"]) if entry and _named(entry) else proposal,
                 "note": str(entry.get("note") or ""),
                 "artifact": bool(entry.get("artifact", False)),
                 "match": cosine,
@@ -206,17 +243,37 @@ def _table(
 
 def _report(
     name: str,
-    topics: Topics,
+    table: pd.DataFrame,
     entries: dict[int, dict[str, Any]],
     match: dict[int, tuple[int, float]],
 ) -> None:
-    say(f"{name}: {len(match)} of {len(topics)} topics found again")
-    lost = [entries[n]["name"] for n in entries if n not in {was for was, _ in match.values()}]
-    if lost:
+    """What was found again, what has changed, what is lost, and what is new."""
+    say(f"{name}: {len(match)} of {len(table)} topics found again")
+    changed = [
+        f"'{entries[was]['name']}' ({cosine:.2f}) is topic {topic + 1}"
+        for topic, (was, cosine) in sorted(match.items())
+        if cosine < CHANGED and _edited(entries[was])
+    ]
+    if changed:
         say(
-            f"    NOT FOUND in this model: {', '.join(map(repr, map(str, lost)))}; is the file of "
-            "another corpus, or has the model changed?"
+            f"    CHANGED, their words are alike below {CHANGED:.2f}: {', '.join(changed)}; read "
+            "these before you keep the name"
         )
-    new = [topics.names[topic] for topic in range(len(topics)) if topic not in match]
-    if new:
-        say(f"    new, with proposed names: {'; '.join(new)}")
+    lost = [entries[n] for n in entries if n not in {was for was, _ in match.values()}]
+    if lost:
+        marks = {False: "", True: " (artifact)"}
+        said = [
+            f"'{entry['name']}'{marks[bool(entry.get('artifact'))]}"
+            for entry in lost
+            if _edited(entry)
+        ]
+        if plain := len(lost) - len(said):
+            said.append(f"{plain} under proposed names")
+        say(
+            f"    NOT FOUND in this model: {', '.join(said)}; is the file of another corpus, or "
+            "has the model changed?"
+        )
+    new = table.loc[table["match"].isna()]
+    if len(new):
+        said = [f"{row.topic} {row.name}" for row in new.itertuples(index=False)]
+        say(f"    new, with proposed names: {'; '.join(said)}")

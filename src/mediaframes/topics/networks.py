@@ -20,7 +20,7 @@ from mediaframes.errors import InputError
 from mediaframes.inference.networks import graphml
 from mediaframes.inference.resampling import check_draws, copy_groups, draws_of
 from mediaframes.made import Made, write_atomic
-from mediaframes.topics.model import Topics
+from mediaframes.topics.model import Topics, check_topic, check_topics
 
 # Two topics belong to one package where they fall together in at least half of all partitions.
 TOGETHER = 0.5
@@ -171,6 +171,7 @@ def topic_network(
     >>> topic_network(model, seed=1, draws=50).packages()
     {'package 1': [1, 2, 3], 'package 2': [4, 5, 6]}
     """
+    check_topics(topics, "topic_network")
     check_draws(draws, seed)
     if resolution <= 0:
         raise InputError(f"resolution={resolution} must be above 0; 1 is usual")
@@ -224,9 +225,10 @@ _COLUMNS = (
 
 
 def _kept(topics: Topics, leave_out: Sequence[int]) -> np.ndarray:
-    wrong = [topic for topic in leave_out if not 1 <= topic <= len(topics)]
-    if wrong:
-        raise InputError(f"there is no topic {wrong[0]}; topics run from 1 to {len(topics)}")
+    if isinstance(leave_out, str | int | np.integer):
+        raise InputError(f"leave_out={leave_out!r} is no list of topics, such as [3, 7]")
+    for topic in leave_out:
+        check_topic(topic, len(topics), "leave_out: ")
     kept = np.array([n for n in range(len(topics)) if n + 1 not in set(leave_out)], np.int64)
     if len(kept) < 4:
         raise InputError(

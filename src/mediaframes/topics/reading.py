@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from mediaframes._console import say
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_kind
 from mediaframes.text.tokens import Tokens
-from mediaframes.topics.model import Topics
+from mediaframes.topics.model import Topics, check_topics
 
 OWN = 0.9  # of a word's probability from the topic, the rest from all words: none is impossible
 LEAST = 5  # counted words of a sentence; a shorter one is a heading or says too little
@@ -58,6 +58,8 @@ def representative_sentences(topics: Topics, *, tokens: Tokens, n: int = 3) -> p
     >>> table[["topic", "text"]].values.tolist()
     [[1, 'Banks lend money banks save.']]
     """
+    check_topics(topics, "representative_sentences")
+    check_kind(tokens, Tokens, verb="representative_sentences", how="mf.tokenize(corpus) makes it")
     if n < 1:
         raise InputError(f"n={n}: give the number of sentences for each topic, at least 1")
     columns = topics.vocabulary.get_indexer(tokens.vocabulary)
@@ -161,6 +163,7 @@ def shared_words(topics: Topics, *, n: int = 10, pairs: int = 10) -> pd.DataFram
     >>> shared_words(model, n=1)[["overlap", "word"]].values.tolist()
     [[0.4, 'loan']]
     """
+    check_topics(topics, "shared_words")
     if n < 1 or pairs < 1:
         raise InputError(f"n={n}, pairs={pairs}: give numbers from 1")
     words = topics.words
@@ -217,6 +220,7 @@ def topic_sheet(topics: Topics, *, tokens: Tokens | None = None, n: int = 8) -> 
     >>> topic_sheet(model, n=2)["prob"].tolist()
     ['bank, loan', 'loan, park']
     """
+    check_topics(topics, "topic_sheet")
     table = topics.diagnostics[["topic", "name", "share"]].set_index("topic")
     labels = topics.labels(n) if "totals" in topics.arrays else topics.top_words(n)
     for kind, part in labels.assign(kind=labels.get("kind", "prob")).groupby("kind", sort=False):
