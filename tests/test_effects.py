@@ -1,5 +1,6 @@
 """Regressions on scores: other programs' numbers, weights, draws, coverage, bad input."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -318,3 +319,25 @@ class TestPlots:
         assert [label.get_text() for label in ax.get_xticklabels()] == ["Echo", "Sun"]
         with pytest.raises(InputError, match="7 curves cover each other"):
             plot.marginal(pd.concat([curve.assign(frame=f"f{i}") for i in range(7)]))
+
+    @pytest.mark.parametrize("width", ["single", "double"])
+    def test_names_of_levels_do_not_overlap(self, width: str) -> None:
+        levels = ["Daily Example", "Sunday Telegraph", "FT", "independent", "guardian", "sun"]
+        table = pd.DataFrame({"frame": "A", "variable": "outlet", "x": levels, "unit": "share"})
+        ax = plot.marginal(table.assign(estimate=0.2, low=0.1, high=0.3), width=width)
+        figure = ax.get_figure()
+        assert figure is not None
+        figure.draw_without_rendering()  # type: ignore[union-attr]
+        labels = ax.get_xticklabels()
+        if labels[0].get_rotation():
+            assert width == "single" and {label.get_ha() for label in labels} == {"right"}
+            return
+        boxes = [label.get_window_extent() for label in labels]
+        assert all(one.x1 < two.x0 for one, two in itertools.pairwise(boxes))
+
+    def test_panels_name_the_variable_once_in_a_column(self) -> None:
+        table = pd.DataFrame({"variable": "day", "x": [1.0, 2, 3], "unit": "share"})
+        table = table.assign(estimate=0.2, low=0.1, high=0.3)
+        curves = pd.concat([table.assign(frame=name) for name in "abcd"])
+        figure = plot.grid(curves, plot.marginal, by="frame", columns=2)
+        assert [ax.get_xlabel() for ax in figure.axes] == ["", "", "day", "day"]

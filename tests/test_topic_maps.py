@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
+from matplotlib.markers import MarkerStyle
 from scipy.spatial.distance import jensenshannon
 
 from mediaframes import Counts, cooccurrence, plot
 from mediaframes.errors import InputError
 from mediaframes.plot import style as look
 from mediaframes.plot._labels import GAPS, beside
-from mediaframes.plot._marks import _area
+from mediaframes.plot._marks import INNER, _area
 from mediaframes.topics import Topics, co_membership, network_map, topic_map, topic_network
 from mediaframes.topics.maps import scaled, word_distances
 
@@ -212,6 +213,48 @@ def test_a_label_stands_nearest_to_its_own_mark() -> None:
     box = np.array([place - sizes[0] / 2, place + sizes[0] / 2])
     away = np.hypot(*(np.clip(marks[:, :2], *box) - marks[:, :2]).T) - marks[:, 2]
     assert away[0] <= away[1] or away[0] > GAPS[0] + 1  # else a hairline tells whose it is
+
+
+def test_figures_say_what_sizes_are_shares_of() -> None:
+    given = model()
+    shares = given.shares
+    counts = Counts.from_matrix(np.ones((len(shares), 3), int), list("abc"))
+    fitted = replace(given, arrays={"totals": np.ones(given.words.shape[1])})
+    assert "mean share of an article (" in plot.topic_map(topic_map(given)).get_xlabel()
+    assert "share of the words (" in plot.topic_map(topic_map(fitted)).get_xlabel()
+    for lengths, said in ((None, "Area: mean share of an article."), (counts.lengths(), "words.")):
+        network = topic_network(given, seed=1, draws=50, lengths=lengths)
+        assert said in plot.topic_network(*network_map(network)).get_xlabel().replace("\n", " ")
+
+
+def test_nothing_of_co_membership_is_cut_off_in_one_column() -> None:
+    ax = plot.co_membership(*DRAWINGS["pairs"][1], width="single")
+    figure = look.figure_of(ax)
+    look.lay_out(figure)
+    label = figure.axes[-1].xaxis.label.get_window_extent()
+    assert label.x1 <= figure.bbox.x1 and label.x0 >= 0
+
+
+def test_packages_are_called_so_on_a_map() -> None:
+    table = DRAWINGS["map"][1][0].assign(package=[1, 2] * 6)
+    ax = plot.topic_map(table, group="package")
+    assert [text.get_text() for text in look.figure_of(ax).legends[0].get_texts()] == [
+        "package 1",
+        "package 2",
+    ]
+
+
+def test_hairlines_reach_triangles() -> None:
+    """A name above a triangle, where a circle of its area would be larger."""
+    marks = {"^": 0.56, "s": 0.88, "o": 1.0}
+    for marker, inner in marks.items():
+        path = MarkerStyle(marker)
+        shape = path.get_path().transformed(path.get_transform())
+        radius = np.sqrt(_area(marker) / np.pi) * INNER.get(marker, 1.0)
+        assert INNER.get(marker, 1.0) == inner
+        angles = np.linspace(0, 2 * np.pi, 90)
+        around = 0.99 * radius * np.column_stack([np.cos(angles), np.sin(angles)])
+        assert shape.contains_points(around).all()
 
 
 def test_network_draws_the_strongest_edges_and_hollow_marks() -> None:

@@ -18,11 +18,23 @@ from mediaframes.plot._tables import (
     one,
     percent,
     plain,
+    shorten,
     wrap,
 )
 from mediaframes.plot.forest import estimates
-from mediaframes.plot.outlets import legend
-from mediaframes.plot.style import GUIDE, INK, Look, axes, looks, styled, tint
+from mediaframes.plot.outlets import STANDING, legend
+from mediaframes.plot.style import (
+    GUIDE,
+    INK,
+    LETTER,
+    MM,
+    Look,
+    axes,
+    figure_of,
+    looks,
+    styled,
+    tint,
+)
 
 MOST_CURVES = (
     3  # more bands cover each other; plot.grid(table, plot.marginal, by="frame") is better
@@ -179,5 +191,11 @@ def _levels(ax: Axes, rows: pd.DataFrame, names: list[str], found: Mapping[str, 
             x, part["estimate"], linestyle="none", marker=look.marker, color=look.color, zorder=3,
             label=name,
         )  # fmt: skip
-    ax.set_xticks(range(len(levels)), [wrap(level, 14) for level in levels])
+    across = ax.get_position().width * figure_of(ax).get_figwidth() / MM
+    room = int(across / len(levels) / LETTER)  # letters side by side
+    ax.set_xticks(range(len(levels)), [wrap(level, min(max(room, 8), 14)) for level in levels])
+    if max(len(word) for level in levels for word in level.split()) > room:
+        ax.set_xticks(range(len(levels)), [shorten(level, STANDING) for level in levels])
+        for tick in ax.get_xticklabels():
+            tick.set(rotation=45, ha="right", rotation_mode="anchor")
     ax.set_xlim(-0.5, len(levels) - 0.5)

@@ -50,7 +50,7 @@ def topic_map(
     Parameters
     ----------
     table : DataFrame
-        From ``mf.topic_map``: topic, name, share, x, y, kept.
+        From ``mf.topic_map``: topic, name, share, x, y (share_of and kept for the line below).
     group : str, optional
         A column to color by, e.g. ``"package"``.
     colors : mapping, optional
@@ -82,7 +82,8 @@ def topic_map(
     ax.axhline(0, color=GUIDE, lw=0.6, zorder=0)
     ax.axvline(0, color=GUIDE, lw=0.6, zorder=0)
     handles = [
-        Line2D([], [], ls="none", marker=found[name].marker, color=found[name].color, label=name,
+        Line2D([], [], ls="none", marker=found[name].marker, color=found[name].color,
+               label=f"{group} {name}" if name.isdigit() else name,
                markerfacecolor=tint(found[name].color, 0.45), markersize=5)
         for name in names
     ]  # fmt: skip
@@ -93,7 +94,7 @@ def topic_map(
     note_below(
         ax,
         f"Close together: alike words (two dimensions{kept}). "
-        f"Area: share of the words (largest {percent(round(rows['share'].max(), 3))}%)",
+        f"Area: {_size_of(rows, 'share_of')} (largest {percent(round(rows['share'].max(), 3))}%)",
         width,
     )
     filled = [tint(look.color, 0.45) for look in shape]
@@ -122,7 +123,7 @@ def topic_network(
     ----------
     nodes, edges : DataFrame
         From ``mf.network_map(network)``: topic, name, size, package, stability, x, y (and
-        package_stability for the legend); topic_a, topic_b, similarity, rank.
+        package_stability and size_of for legend and line); topic_a, topic_b, similarity, rank.
     strongest : int
         Edges drawn of each topic.
     stable : float
@@ -168,8 +169,8 @@ def topic_network(
     legend_above(ax, _package_handles(rows, found, bool((~several).any())), millimeters(width))
     note_below(
         ax,
-        f"{len(drawn)} of {len(lines)} edges: the {strongest} strongest of each topic. Area: share "
-        f"of the words. Hollow: stability below {stable:g}",
+        f"{len(drawn)} of {len(lines)} edges: the {strongest} strongest of each topic. Area: "
+        f"{_size_of(rows, 'size_of')}. Hollow: stability below {stable:g}",
         width,
     )
     low = rows["stability"].to_numpy(float) < stable
@@ -178,6 +179,10 @@ def topic_network(
     ]
     draw_marks(ax, rows, "size", shape, filled)
     return ax
+
+
+def _size_of(rows: pd.DataFrame, column: str) -> str:
+    return str(rows[column].iloc[0]) if column in rows else "size of the topic"
 
 
 def _package_handles(rows: pd.DataFrame, found: Mapping[str, Look], alone: bool) -> list[Line2D]:

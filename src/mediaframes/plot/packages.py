@@ -8,9 +8,18 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from mediaframes.errors import InputError
-from mediaframes.plot._tables import check, check_numbers, percent, shorten
+from mediaframes.plot._tables import check, check_numbers, percent, shorten, wrap
 from mediaframes.plot.outlets import label_width
-from mediaframes.plot.style import INK, PALETTE, SMALL, TALLEST, axes, figure_of, styled
+from mediaframes.plot.style import (
+    INK,
+    PALETTE,
+    SMALL,
+    TALLEST,
+    axes,
+    figure_of,
+    millimeters,
+    styled,
+)
 
 RISING = LinearSegmentedColormap.from_list("together", ["#ffffff", PALETTE[0], "#00263c"])
 ROW = 3.0  # of a topic, millimeters: a line of small text
@@ -75,7 +84,8 @@ def co_membership(
     bar = figure_of(ax).colorbar(mesh, ax=ax, location="bottom", aspect=40, pad=0.02, shrink=0.8)
     bar.outline.set_linewidth(0.5)
     bar.ax.xaxis.set_major_formatter(FuncFormatter(percent))
-    bar.set_label("Partitions with both topics together (%)", fontsize=SMALL)
+    label = wrap("Partitions with both topics together (%)", int(millimeters(width) * 0.3))
+    bar.set_label(label, fontsize=SMALL)
     return ax
 
 

@@ -110,6 +110,7 @@ def _share(figure: Page, panels: list[Axes], columns: int) -> None:
         if place + columns < len(panels):
             for lowest in (ax, *ax.child_axes):
                 lowest.tick_params(labelbottom=False)
+                lowest.set_xlabel("")
     figure.supylabel(label, fontsize="medium", color=INK)
     _share_counts(panels, columns)
     handles: dict[str, Any] = {}

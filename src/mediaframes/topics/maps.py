@@ -12,6 +12,9 @@ from mediaframes.topics.model import Topics, check_topics
 if TYPE_CHECKING:
     from mediaframes.topics.networks import TopicNetwork
 
+# what a topic's size is, as figures say it
+WORDS, ARTICLES = "share of the words", "mean share of an article"
+
 
 def topic_map(topics: Topics) -> pd.DataFrame:
     """Where topics lie when topics with alike words lie close together.
@@ -23,9 +26,11 @@ def topic_map(topics: Topics) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per topic: ``topic name share x y kept``. `share` is the topic's size; `kept`, the
-        same in all rows, tells how much of the (squared) distances the two dimensions show. Add a
-        column of your own, such as the package, to color by it.
+        One row per topic: ``topic name share share_of x y kept``. `share` is the topic's size, of
+        what `share_of` says: of all words, or, for topics of another program, whose words were not
+        counted here, the mean of the articles. `kept`, the same in all rows, tells how much of the
+        (squared) distances the two dimensions show. Add a column of your own, such as the package,
+        to color by it.
 
     Raises
     ------
@@ -50,7 +55,8 @@ def topic_map(topics: Topics) -> pd.DataFrame:
         raise InputError(f"{len(topics)} topics make no map; it takes three")
     places, kept = scaled(word_distances(topics.words))
     table = topics.diagnostics[["topic", "name", "share"]].reset_index(drop=True)
-    return table.assign(x=places[:, 0], y=places[:, 1], kept=kept)
+    share_of = WORDS if "totals" in topics.arrays else ARTICLES
+    return table.assign(share_of=share_of, x=places[:, 0], y=places[:, 1], kept=kept)
 
 
 def word_distances(words: np.ndarray) -> np.ndarray:
@@ -82,7 +88,8 @@ def network_map(network: "TopicNetwork") -> tuple[pd.DataFrame, pd.DataFrame]:
     Returns
     -------
     nodes : DataFrame
-        The network's topics with ``x y`` and ``package_stability``, the mean of its topics.
+        The network's topics with ``x y``, ``package_stability``, the mean of its topics, and
+        ``size_of``, what their size is a share of.
     edges : DataFrame
         ``topic_a topic_b similarity together rank``: `rank` is the edge's place among those of
         its topics (1: no edge of one of the two is stronger), so that edges up to a rank leave no
@@ -111,6 +118,7 @@ def network_map(network: "TopicNetwork") -> tuple[pd.DataFrame, pd.DataFrame]:
     start, _ = scaled(1 - network.similarity - np.eye(len(pull)))
     places = forces(start, pull)
     nodes = network.topics.assign(x=places[:, 0], y=places[:, 1])
+    nodes["size_of"] = WORDS if network.made.settings["lengths"] else ARTICLES
     nodes["package_stability"] = nodes.groupby("package")["stability"].transform("mean")
     return nodes, edges
 

@@ -394,8 +394,9 @@ class Topics:
 
     def _repr_html_(self) -> str:
         top = self.top_words(8).groupby("topic")["word"].agg(", ".join)
+        of = "of the words" if "totals" in self.arrays else "of an article on average"
         facts = {
-            f"{topic}: {name}": f"{share:.1%} of the words: {top[topic]}"
+            f"{topic}: {name}": f"{share:.1%} {of}: {top[topic]}"
             for topic, name, share in self.diagnostics[["topic", "name", "share"]].itertuples(
                 index=False
             )

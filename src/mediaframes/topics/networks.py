@@ -36,10 +36,10 @@ class TopicNetwork:
     ----------
     topics : DataFrame
         One row per topic of the network: ``topic name size package stability next_package
-        next_stability strength``. `size` is the topic's share of all words; `stability` the mean
-        share of partitions in which the topic falls together with the rest of its package (for a
-        package of one topic: in which it stays apart from all others); `next_package` the other
-        package it falls into most often.
+        next_stability strength``. `size` is the topic's share of all words (without `lengths` its
+        mean share of an article); `stability` the mean share of partitions in which the topic
+        falls together with the rest of its package (for a package of one topic: in which it stays
+        apart from all others); `next_package` the other package it falls into most often.
     similarity : float64 array of shape (K, K)
         Cosine of the topics' shares over the articles; what the backbone took away is 0.
     together : float64 array of shape (K, K)
@@ -134,8 +134,8 @@ def topic_network(
         Numbers (from 1) of topics that you read as artifacts: they are no nodes.
     lengths : sequence of int, optional
         Words of each article (``counts.lengths()``): a topic's size is its share of all words.
-        Without them each article counts the same. Copies count in full here: a text that was
-        printed three times was read three times.
+        Without them each article counts the same, and the size is the mean share of an article.
+        Copies count in full here: a text that was printed three times was read three times.
     backbone : bool
         Keep only edges that are strong for one of their topics (disparity filter), as ANTMN may.
     resolution : float
