@@ -1,6 +1,7 @@
 """Topic networks: communities against igraph, packages with known truth, none in noise."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -132,6 +133,19 @@ def test_same_seed_same_network_and_graphml_comes_back(tmp_path: Path) -> None:
     nodes = [graph.nodes[f"n{row}"] for row in range(12)]
     assert [node["topic"] for node in nodes] == one.topics["topic"].tolist()
     assert [node["package"] for node in nodes] == one.topics["package"].tolist()
+    assert [node["next_package"] for node in nodes] == one.topics["next_package"].tolist()
+    for name in ("topic", "package", "next_package"):
+        assert {type(node[name]) for node in nodes} == {int}
+    assert {type(node["size"]) for node in nodes} == {float}
+
+
+def test_graphml_leaves_out_the_package_that_is_not_there(tmp_path: Path) -> None:
+    import networkx as nx
+
+    found = topic_network(_topics(2, 3, mixed=0.3), seed=1, draws=50)
+    alone = found.topics.assign(next_package=pd.array([pd.NA] + [2] * 5, dtype="Int64"))
+    graph = nx.read_graphml(replace(found, topics=alone).save_graphml(tmp_path / "a.graphml"))
+    assert "next_package" not in graph.nodes["n0"] and graph.nodes["n1"]["next_package"] == 2
 
 
 def test_what_makes_no_network_is_said() -> None:

@@ -127,6 +127,7 @@ def test_no_text_becomes_a_tag() -> None:
     assert [tag for tag, _ in frame] == ["iframe"]
     assert frame[0][1]["srcdoc"] == browser.page
     assert frame[0][1]["sandbox"] == "allow-scripts"
+    assert "box-sizing:border-box;width:100%" in frame[0][1]["style"]  # else the cell scrolls
     # the script writes text, never HTML, and asks no network
     script = unescape(browser.page)
     for danger in ("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval(", "fetch("):

@@ -192,9 +192,8 @@ def graphml(nodes: pd.DataFrame, edges: pd.DataFrame, *, key: str = "word") -> s
     keys, body = [], []
     for kind, table, skip in (("node", nodes, ()), ("edge", edges, ("source", "target"))):
         columns = [name for name in table if name not in skip]
-        types = {
-            name: "double" if table[name].dtype.kind in "fiu" else "string" for name in columns
-        }
+        kinds = {"f": "double", "i": "long", "u": "long"}
+        types = {name: kinds.get(table[name].dtype.kind, "string") for name in columns}
         keys += [
             f'<key id="{kind}_{place}" for="{kind}" attr.name={quoteattr(str(name))} '
             f'attr.type="{types[name]}"/>'
@@ -210,7 +209,8 @@ def graphml(nodes: pd.DataFrame, edges: pd.DataFrame, *, key: str = "word") -> s
                 f'<data key="{kind}_{place}">{escape(str(values[name]))}</data>'
                 for place, name in enumerate(columns)
                 # GraphML knows no missing or infinite number: those are left out
-                if types[name] == "string" or np.isfinite(values[name])
+                if types[name] == "string"
+                or (not pd.isna(values[name]) and np.isfinite(values[name]))
             )
             body.append(f"{head}{data}</{kind}>")
     return (

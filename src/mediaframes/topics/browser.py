@@ -59,7 +59,8 @@ class TopicBrowser:
         # a frame without rights: texts cannot reach the notebook, nor its keys the list of topics
         return (
             f'<iframe title="Topics" sandbox="allow-scripts" srcdoc="{escape(self.page)}" '
-            f'style="width:100%;height:{HEIGHT}px;border:1px solid #bbb"></iframe>'
+            f'style="box-sizing:border-box;width:100%;height:{HEIGHT}px;border:1px solid #bbb">'
+            "</iframe>"
         )
 
 

@@ -97,7 +97,7 @@ class TopicNetwork:
 
     def save_graphml(self, path: str | Path) -> Path:
         """Write the network as GraphML, e.g. for Gephi: nodes with all columns of `topics`."""
-        nodes = self.topics.rename(columns={"name": "label"}).astype({"next_package": "float64"})
+        nodes = self.topics.rename(columns={"name": "label"})
         ends = {"topic_a": "source", "topic_b": "target", "similarity": "weight"}
         target = Path(path)
         text = graphml(nodes, self.edges().rename(columns=ends), key="topic")
