@@ -122,6 +122,32 @@ def test_means_as_in_80_bits() -> None:
     np.testing.assert_array_equal(found, expected.astype(np.float64))
 
 
+@pytest.mark.parametrize("chosen", [{"model": "ctm"}, {"model": "stm", "prevalence": "~ outlet"}])
+def test_words_that_only_weightless_articles_hold_have_probability_0(
+    chosen: dict[str, str],
+) -> None:
+    """As in a sample drawn with replacement, whose rare words may all be in what was not drawn."""
+    counts, _ = planted(80)
+    matrix = counts.matrix.toarray()
+    matrix = np.column_stack([matrix, np.zeros((len(matrix), 2), int)])
+    matrix[5, -2], matrix[6], matrix[6, -1] = 3, 0, 2
+    weights = np.where(np.isin(np.arange(len(matrix)), [5, 6]), 0.0, 1.0)
+    vocabulary = [*counts.vocabulary, "rare", "alone"]
+    given = Counts.from_matrix(matrix, vocabulary, docs=counts.docs.assign(fit_weight=weights))
+    topics = fit_topics(given, k=3, seed=1, **chosen)  # type: ignore[arg-type]
+    assert (topics.words[:, -2:] == 0).all()
+    assert np.isnan(topics.shares[6]).all() and topics.shares[5].sum() == pytest.approx(1)
+    kept = np.setdiff1d(np.arange(len(matrix)), [6])
+    known = Counts.from_matrix(
+        matrix[kept, :-2], vocabulary[:-2], docs=given.docs.iloc[kept]
+    )  # all that the fit may see
+    alike = fit_topics(known, k=3, seed=1, **chosen)  # type: ignore[arg-type]
+    np.testing.assert_allclose(alike.words, topics.words[:, :-2], rtol=1e-12)
+    np.testing.assert_allclose(alike.shares, topics.shares[kept], rtol=1e-12)
+    assert topics.posterior(seed=1, draws=2).shape == (2, len(matrix), 3)
+    assert np.isfinite(topics.transform(given).shares[kept]).all()
+
+
 def test_bad_settings() -> None:
     counts, _ = planted(40)
     chosen = {"k": 3, "model": "stm", "seed": 1, "prevalence": "~ outlet"}

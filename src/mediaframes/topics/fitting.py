@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -321,6 +321,37 @@ def _fit_lda(task: Task) -> Fitted:
 
 
 def _fit_stm(task: Task) -> Fitted:
+    """STM or CTM; words that only articles without weight hold have probability 0."""
+    from scipy.sparse import csr_array
+
+    if "content" in task.settings:
+        from mediaframes.topics.assisted import fit_content
+
+        _check_prior(task)
+        return fit_content(task)
+    held = np.flatnonzero(task.matrix.T @ task.weights > 0)
+    if len(held) == task.matrix.shape[1]:
+        return _fit_em(task)
+    matrix = csr_array(task.matrix[:, held])
+    rows = np.flatnonzero(matrix.sum(axis=1) > 0)
+    part = replace(
+        task, matrix=csr_array(matrix[rows]), weights=task.weights[rows],
+        docs=task.docs.iloc[rows], vocabulary=task.vocabulary[held],
+    )  # fmt: skip
+    found = _fit_em(part)
+    words, shares = np.zeros((task.k, task.matrix.shape[1])), np.zeros((len(task.docs), task.k))
+    words[:, held], shares[rows] = found.words, found.shares
+    return replace(found, words=words, shares=shares)
+
+
+def _check_prior(task: Task) -> str:
+    prior = str(task.settings.get("prior", "Pooled"))
+    if prior not in ("Pooled", "L1"):
+        raise InputError(f"prior='{prior}' is unknown; allowed: Pooled, L1")
+    return prior
+
+
+def _fit_em(task: Task) -> Fitted:
     """From the spectral start; the articles taken in an order made from what they hold."""
     from mediaframes.inference.design import design
     from mediaframes.topics import stm
@@ -328,13 +359,8 @@ def _fit_stm(task: Task) -> Fitted:
     from mediaframes.topics.spectral import MOST_WORDS, spectral_start
 
     chosen = dict(task.settings)
-    prior = chosen.pop("prior", "Pooled")
-    if prior not in ("Pooled", "L1"):
-        raise InputError(f"prior='{prior}' is unknown; allowed: Pooled, L1")
-    if "content" in chosen:
-        from mediaframes.topics.assisted import fit_content
-
-        return fit_content(task)
+    prior = _check_prior(task)
+    chosen.pop("prior", None)
     if task.k >= task.matrix.shape[1]:
         raise InputError(
             f"k={task.k} with {task.matrix.shape[1]} words: the spectral start needs more words "
