@@ -317,8 +317,25 @@ class TestPlots:
         points = marginal(found, variable="z")
         ax = plot.marginal(points)
         assert [label.get_text() for label in ax.get_xticklabels()] == ["Echo", "Sun"]
+        with pytest.raises(InputError, match="not its table"):
+            marginal(found.table, variable="z")  # type: ignore[arg-type]
         with pytest.raises(InputError, match="7 curves cover each other"):
             plot.marginal(pd.concat([curve.assign(frame=f"f{i}") for i in range(7)]))
+
+    def test_a_level_of_one_cluster_has_no_errors(
+        self, gold: dict[str, np.ndarray], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Its dummy fits it perfectly: a sandwich would call the coefficient all but certain."""
+        author = np.where(gold["z"] > 0, "Ann", "Bob").astype(object)
+        author[7] = "Cid"
+        scores = scores_of(gold, author=author)
+        table = effects(scores, formula="~ author", seed=1).table.set_index("term")
+        assert table.loc["authorCid", ["se", "low", "high", "t", "p", "q"]].isna().all()
+        assert np.isfinite(table.loc["authorCid", "estimate"])
+        assert table.loc["authorBob", ["se", "low", "high", "p", "q"]].notna().all()
+        assert (
+            "1 terms rest on one cluster each (the first: 'authorCid')" in capsys.readouterr().out
+        )
 
     @pytest.mark.parametrize("width", ["single", "double"])
     def test_names_of_levels_do_not_overlap(self, width: str) -> None:

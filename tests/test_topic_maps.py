@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -233,6 +234,13 @@ def test_nothing_of_co_membership_is_cut_off_in_one_column() -> None:
     look.lay_out(figure)
     label = figure.axes[-1].xaxis.label.get_window_extent()
     assert label.x1 <= figure.bbox.x1 and label.x0 >= 0
+
+
+def test_networks_are_asked_for() -> None:
+    topics: Any = model()
+    for verb in (network_map, co_membership):
+        with pytest.raises(InputError, match="takes TopicNetwork, and was given Topics"):
+            verb(topics)
 
 
 def test_packages_are_called_so_on_a_map() -> None:

@@ -170,6 +170,8 @@ def effects(
     if not fits:
         raise InputError(f"effects: no frame could be fitted to '{formula}'; see the messages")
     table = pd.concat(rows, ignore_index=True)
+    if method in ("robust", "composition"):
+        table = _without_single(table, made, groups)
     slope = table["term"] != "(Intercept)"
     table.insert(8, "q", np.nan)
     table.loc[slope, "q"] = false_discovery_rate(table.loc[slope, "p"].to_numpy())
@@ -303,7 +305,9 @@ def _rows(
     from scipy.special import stdtr, stdtrit
 
     groups, level, bounds = rest
-    se = np.sqrt(np.diag(fit.covariance))
+    variance = np.diag(fit.covariance)
+    # of a term that one cluster fits perfectly, rounding may leave a negative one
+    se = np.sqrt(np.where(variance < 0, np.nan, variance))
     reach = stdtrit(fit.df, 0.5 + level / 2) * se
     low, high = bounds or (fit.coefficients - reach, fit.coefficients + reach)
     t = np.divide(fit.coefficients, se, out=np.full_like(se, np.nan), where=se > 0)
@@ -314,6 +318,24 @@ def _rows(
             "n": len(groups), "clusters": len(np.unique(groups)),
         }
     )  # fmt: skip
+
+
+def _without_single(table: pd.DataFrame, made: Design, groups: np.ndarray) -> pd.DataFrame:
+    """No errors for terms of one cluster: it fits them perfectly, so its residuals say nothing."""
+    single = [
+        name
+        for name, column in zip(made.columns, made.matrix.T, strict=True)
+        if len(np.unique(groups[column != 0])) == 1
+    ]
+    if not single:
+        return table
+    say(
+        f"effects: {len(single)} terms rest on one cluster each (the first: '{single[0]}'), which "
+        "says nothing about their errors; these are missing"
+    )
+    numbers = ["se", "low", "high", "t", "p"]
+    table.loc[table["term"].isin(single), numbers] = np.nan
+    return table
 
 
 def _missing(frame: str, made: Design, n: int) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_kind
 from mediaframes.inference.effects import Effects
 from mediaframes.inference.regression import Fit, expit
 from mediaframes.inference.resampling import percentile_interval
@@ -65,6 +65,7 @@ def marginal(
     >>> marginal(found, variable="outlet")[["x", "estimate"]].round(2).values.tolist()
     [['A', 0.67], ['B', 0.17]]
     """
+    check_kind(effects, Effects, verb="marginal", how="give what mf.effects returns, not its table")
     known = {v.column: v for v in effects.design.variables.values()}
     if variable not in known:
         raise InputError(f"no covariate '{variable}' in the formula; there are: {', '.join(known)}")

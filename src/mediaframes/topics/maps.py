@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mediaframes.errors import InputError
+from mediaframes.errors import InputError, check_kind
 from mediaframes.inference.layout import forces, ranks, scaled, springs
 from mediaframes.topics.model import Topics, check_topics
 
@@ -111,6 +111,7 @@ def network_map(network: "TopicNetwork") -> tuple[pd.DataFrame, pd.DataFrame]:
     >>> len(nodes), int(edges["rank"].min())
     (6, 1)
     """
+    _check_network(network, "network_map")
     edges = network.edges()
     ends = ("topic_a", "topic_b")
     edges = edges.assign(rank=ranks(edges, ends, "similarity"))
@@ -121,6 +122,12 @@ def network_map(network: "TopicNetwork") -> tuple[pd.DataFrame, pd.DataFrame]:
     nodes["size_of"] = WORDS if network.made.settings["lengths"] else ARTICLES
     nodes["package_stability"] = nodes.groupby("package")["stability"].transform("mean")
     return nodes, edges
+
+
+def _check_network(network: object, verb: str) -> None:
+    from mediaframes.topics.networks import TopicNetwork
+
+    check_kind(network, TopicNetwork, verb=verb, how="mf.topic_network(topics, seed=1) makes it")
 
 
 def co_membership(network: "TopicNetwork") -> pd.DataFrame:
@@ -146,6 +153,7 @@ def co_membership(network: "TopicNetwork") -> pd.DataFrame:
     >>> len(co_membership(topic_network(model, seed=1, draws=50)))
     12
     """
+    _check_network(network, "co_membership")
     topics = network.topics.reset_index(drop=True)
     order = topics.sort_values(
         ["package", "stability", "topic"], ascending=[True, False, True]
