@@ -33,8 +33,8 @@ def check_kind(value: object, *kinds: type, verb: str, how: str) -> None:
         raise InputError(f"{verb} takes {taken}, and was given {type(value).__name__}: {how}")
 
 
-def check_whole(value: object, name: str, *, least: int = 0) -> None:
-    """Raise unless `value` is a whole number from `least`, such as a seed.
+def check_whole(value: object, name: str, *, least: int | None = 0) -> None:
+    """Raise unless `value` is a whole number, such as a seed, from `least` where there is one.
 
     Examples
     --------
@@ -43,5 +43,7 @@ def check_whole(value: object, name: str, *, least: int = 0) -> None:
     ...
     mediaframes.errors.InputError: k=2.5 must be a whole number from 2
     """
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-        raise InputError(f"{name}={value!r} must be a whole number from {least}")
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not whole or (least is not None and value < least):  # type: ignore[operator]
+        start = "" if least is None else f" from {least}"
+        raise InputError(f"{name}={value!r} must be a whole number{start}")

@@ -139,13 +139,13 @@ def fit_topics(
     _check_settings(model, dict(settings or {}), restarts, prevalence)
     _check_keywords(model, keywords)
     check_whole(seed, "seed")
-    check_whole(k, "k", least=0 if keywords else 2)
+    check_whole(k, "k", least=None)
     total = k + len(keywords or {})
     filled = np.flatnonzero(counts.lengths() > 0)
     weights = fit_weights(counts.docs).to_numpy()[filled]
     n = int((weights > 0).sum())
     most = min(n, len(counts.vocabulary))
-    if not 2 <= total <= most:
+    if k < 0 or not 2 <= total <= most:
         least, beside = max(2 - len(keywords or {}), 0), ""
         allowed = f"choose k from {least} to {most - total + k}"
         if keywords:
