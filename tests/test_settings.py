@@ -103,6 +103,38 @@ def test_mistakes_in_keywords(old: str, new: str, message: str) -> None:
         parse_settings(KEYED.replace(old, new), "study.toml")
 
 
+STRUCTURAL = """[corpus]
+files = ["articles"]
+[topics]
+model = "stm"
+k = 3
+prevalence = "~ outlet + s(date)"
+"""
+
+
+def test_formula_of_topics() -> None:
+    topics = parse_settings(STRUCTURAL, "study.toml").topics
+    assert (topics.model, topics.prevalence) == ("stm", "~ outlet + s(date)")
+    without = STRUCTURAL.replace('"stm"', '"ctm"').replace('prevalence = "~ outlet + s(date)"', "")
+    assert parse_settings(without, "study.toml").topics.model == "ctm"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"stm"', '"lda"', r'line 6: model "stm" and prevalence = .* belong together'),
+        ('prevalence = "~ outlet + s(date)"', "", r'line 4: model "stm" and prevalence'),
+        ("~ outlet + s(date)", "~ s(date", r"line 6: .*s\(date"),
+        ("s(date)", "", r"line 6: .*formula"),
+        ("k = 3", "k = 1", r"line 5: k must be from 2 to 1000"),
+    ],
+)
+def test_mistakes_in_formulas(old: str, new: str, message: str) -> None:
+    assert old in STRUCTURAL
+    with pytest.raises(InputError, match=message):
+        parse_settings(STRUCTURAL.replace(old, new), "study.toml")
+
+
 def test_missing_parts() -> None:
     with pytest.raises(InputError, match=r"the section \[corpus\] is missing"):
         parse_settings("", "study.toml")

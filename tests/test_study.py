@@ -12,9 +12,11 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+import mediaframes as mf
 import mediaframes.study.run as run_module
 from mediaframes import InputError
 from mediaframes.study.cli import main
@@ -351,6 +353,31 @@ class TestCommandLine:
         small_study(tmp_path, "import mediaframes as mf\nmf.save_numbers(articles=2)")
         assert main(["verify", str(study)]) == 2
         assert "DIFFERS  numbers.json (/articles: 1 against 2)" in capsys.readouterr().out
+
+
+def test_structural_topics_leave_out_articles_without_covariates_and_say_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(1)
+    words = np.array([f"word{letter}" for letter in "abcdefghijklmnopqrst"])
+    rows = []
+    for n in range(60):
+        half = words[:10] if n % 2 else words[10:]
+        day = "" if n == 7 else f"2023-01-{1 + n % 28:02d}"
+        rows.append({"id": f"a{n}", "text": " ".join(rng.choice(half, 40)), "date": day,
+                     "outlet": "A" if n % 3 else "B", "language": "en"})  # fmt: skip
+    pd.DataFrame(rows).to_csv(tmp_path / "a.csv", index=False)
+    (tmp_path / "study.toml").write_text(
+        '[corpus]\nfiles = ["a.csv"]\nlanguages = ["en"]\n[cleaning]\nenabled = false\n'
+        '[copies]\npolicy = "none"\n[topics]\nmodel = "stm"\nk = 2\nmax_share = 0.9\n'
+        'prevalence = "~ outlet + s(date, df=4)"\n'
+    )
+    study = mf.open_study(tmp_path / "study.toml")
+    tokens = study.tokens(study.corpus())
+    topics = study.topics(study.counts(tokens, "en"))
+    assert len(topics.docs) == 59
+    assert not topics.docs["date"].isna().any()
+    assert "1 of 60 articles lack a value of '~ outlet + s(date, df=4)'" in capsys.readouterr().out
 
 
 def test_records_with_lists_of_other_lengths_are_compared() -> None:

@@ -85,17 +85,19 @@ class FramesSettings:
 
 @dataclass(frozen=True)
 class TopicsSettings:
-    """``[topics]``: the model, fitted for each language, and for some models keywords.
+    """``[topics]``: the model, fitted for each language, and for some models more.
 
+    `prevalence` is the formula of ``stm``, such as ``"~ outlet + s(date)"``.
     ``[topics.keywords.en]`` holds lines such as ``security = ["border*", "police"]``; `k` counts
     further topics beside them.
     """
 
-    model: Literal["nmf", "lda", "keyatm", "seeded"] = "nmf"
+    model: Literal["nmf", "lda", "stm", "ctm", "keyatm", "seeded"] = "nmf"
     k: int = 10
     min_docs: int = 5
     max_share: float = 0.5
     stem: bool = False
+    prevalence: str = ""
     keywords: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
@@ -357,11 +359,28 @@ def _value(kind: Any, value: Any, place: tuple[str, str], source: _Source) -> An
     return value
 
 
+def _check_prevalence(topics: TopicsSettings, source: _Source) -> None:
+    """The structural topic model has a formula, and no other model has."""
+    from mediaframes.inference.design import parse_formula
+
+    if (topics.model == "stm") != bool(topics.prevalence):
+        raise source.error(
+            "topics", "prevalence" if topics.prevalence else "model",
+            'model "stm" and prevalence = "~ outlet + s(date)", or another formula, belong '
+            'together; without a formula the model is "ctm"',
+        )  # fmt: skip
+    if topics.prevalence:
+        try:
+            parse_formula(topics.prevalence)
+        except InputError as error:
+            raise source.error("topics", "prevalence", str(error)) from error
+
+
 def _check_keywords(settings: Settings, source: _Source) -> None:
     """Keywords and the models that take them belong together; each language has its own."""
     topics, languages = settings.topics, settings.corpus.languages
     place = "topics.keywords"
-    if topics.model in ("nmf", "lda"):
+    if topics.model not in ("keyatm", "seeded"):
         if topics.keywords:
             raise source.error(
                 f"{place}.{next(iter(topics.keywords))}", None,
@@ -409,6 +428,7 @@ def _check_together(settings: Settings, source: _Source) -> None:
                 "corpus", "languages",
                 f"'{language}' is no language code; give two letters, e.g. \"de\" or \"en\"",
             )  # fmt: skip
+    _check_prevalence(settings.topics, source)
     _check_keywords(settings, source)
     if 0 < settings.copies.containment < 0.5:
         raise source.error(

@@ -12,6 +12,7 @@ from mediaframes._console import say
 from mediaframes.corpus import Corpus, clean, dedupe, language, outlets, read
 from mediaframes.errors import InputError
 from mediaframes.frames import Codebook, Hits, apply_codebook, read_codebook
+from mediaframes.inference.design import variables_of
 from mediaframes.made import Cache
 from mediaframes.plot import save_figure
 from mediaframes.scores import Scores
@@ -98,7 +99,10 @@ class Study:
     def topics(self, counts: Counts) -> Topics:
         """The topic model that ``[topics]`` asks for."""
         chosen = self.settings.topics
-        keywords: dict[str, Any] = {}
+        more: dict[str, Any] = {}
+        if chosen.prevalence:
+            more["prevalence"] = chosen.prevalence
+            counts = self._with_covariates(counts)
         if chosen.keywords:
             languages = sorted(set(counts.docs["language"]))
             if len(languages) > 1:
@@ -106,11 +110,25 @@ class Study:
                     f"counts of {' and '.join(languages)}: keywords are given by language; take "
                     "study.counts(tokens, language)"
                 )
-            keywords = {"keywords": chosen.keywords.get(languages[0])}
+            more["keywords"] = chosen.keywords.get(languages[0])
         result: Topics = self.cache.get(
-            fit_topics, counts, k=chosen.k, model=chosen.model, seed=self.seed, **keywords
+            fit_topics, counts, k=chosen.k, model=chosen.model, seed=self.seed, **more
         )
         return result
+
+    def _with_covariates(self, counts: Counts) -> Counts:
+        """Without the articles of which something in the formula is not known; they are said."""
+        formula = self.settings.topics.prevalence
+        columns = [name for name in variables_of(formula) if name in counts.docs]
+        known = counts.docs[columns].notna().all(axis=1)
+        if known.all():
+            return counts
+        missing = counts.docs.index[~known]
+        say(
+            f"topics: {len(missing)} of {len(known)} articles lack a value of '{formula}' (the "
+            f"first: '{missing[0]}') and are left out of the topic model"
+        )
+        return counts.where(known)
 
     @cached_property
     def codebook(self) -> Codebook:
