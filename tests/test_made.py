@@ -134,6 +134,8 @@ class TestCache:
         assert "from the cache" not in capsys.readouterr().out
         second = cache.get(tokenize, corpus)
         assert "unchanged since last time, from the cache" in capsys.readouterr().out
+        Cache(tmp_path, tell=False).get(tokenize, corpus)
+        assert "from the cache" not in capsys.readouterr().out
         assert second.content_hash == first.content_hash
         assert second.made == first.made
 

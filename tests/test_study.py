@@ -355,6 +355,16 @@ class TestCommandLine:
         assert "DIFFERS  numbers.json (/articles: 1 against 2)" in capsys.readouterr().out
 
 
+def test_pages_do_not_tell_what_came_from_the_cache(tmp_path: Path) -> None:
+    study = small_study(tmp_path, "import mediaframes as mf\nmf.open_study().corpus()")
+    pages = []
+    for _ in range(2):
+        reproduce(study)
+        pages.append((tmp_path / "reports/notebooks/one.html").read_bytes())
+    assert list((tmp_path / "data/derived").iterdir()), "the second run had a cache to use"
+    assert pages[0] == pages[1]
+
+
 def test_structural_topics_leave_out_articles_without_covariates_and_say_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -374,9 +374,13 @@ class Cache:
     ----------
     folder : Path or None
         Where to keep values, usually ``data/derived``; None computes everything anew.
+    tell : bool
+        Whether to say which values come from the cache. A page of results must not: it would
+        change from one run to the next.
     """
 
     folder: Path | None
+    tell: bool = True
 
     def get(self, verb: Callable[..., Any], *values: Any, **settings: Any) -> Any:
         """The result of ``verb(*values, **settings)``, computed or from the cache.
@@ -414,7 +418,8 @@ class Cache:
                 # what the step said when it was done holds for its value still
                 for message in _messages(entry):
                     say(message)
-                say(f"{name}: unchanged since last time, from the cache")
+                if self.tell:
+                    say(f"{name}: unchanged since last time, from the cache")
                 return value
         with heard() as messages:
             value = verb(*values, **settings)

@@ -352,7 +352,8 @@ def open_study(path: str | Path | None = None) -> Study:
     found = Path(chosen).resolve()
     settings = check_study(found)
     cache = os.environ.get("MEDIAFRAMES_CACHE", settings.study.cache)
-    return Study(found, settings, Cache(found.parent / cache if cache else None))
+    tell = "MEDIAFRAMES_OUT" not in os.environ  # else a page of results is being made
+    return Study(found, settings, Cache(found.parent / cache if cache else None, tell))
 
 
 def _nearest() -> Path:
