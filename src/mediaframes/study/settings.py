@@ -145,7 +145,7 @@ class Settings:
     Traceback (most recent call last):
     ...
     mediaframes.errors.InputError: study.toml, line 4: unknown key 'kk' in [topics]; allowed: k, \
-keywords, max_share, min_docs, model, stem. Did you mean 'k'?
+keywords, max_share, min_docs, model, prevalence, stem. Did you mean 'k'?
     """
 
     corpus: CorpusSettings
