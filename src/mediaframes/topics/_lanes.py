@@ -77,6 +77,14 @@ def across(builder, whole):  # type: ignore[no-untyped-def]
     return parts[0]
 
 
+def two_sum(builder, a, b):  # type: ignore[no-untyped-def]
+    """``a + b``, rounded, and what the rounding lost (Knuth, volume 2, section 4.2.2)."""
+    total = builder.fadd(a, b)
+    back = builder.fsub(total, a)
+    lost = builder.fsub(a, builder.fsub(total, back))
+    return total, builder.fadd(lost, builder.fsub(b, back))
+
+
 def _fused(builder, a, b, c):  # type: ignore[no-untyped-def]
     """``a * b + c`` rounded once."""
     kind = ir.FunctionType(a.type, [a.type] * 3)

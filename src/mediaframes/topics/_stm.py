@@ -35,6 +35,7 @@ from mediaframes.topics._vector import (
 STEP, ACCEPT, FAR = 0.2, 1e-4, 10.0  # constants of R's vmmin
 RELATIVE = math.sqrt(np.finfo(np.float64).eps)  # and the default of its optim
 MOST = 500
+loop = njit(cache=True, nogil=True, _nrt=False)
 LEAST, EPSILON = np.finfo(np.float64).tiny, np.finfo(np.float64).eps
 
 
@@ -46,12 +47,18 @@ def _zeros(n):  # type: ignore[no-untyped-def]
     return room[first : first + n]
 
 
-@njit(cache=True, nogil=True)
+@loop
+def _copy(target, source, n):  # type: ignore[no-untyped-def]
+    for t in range(n):
+        target[t] = source[t]
+
+
+@loop
 def _width(n):  # type: ignore[no-untyped-def]
     return (n + WORDS - 1) // WORDS * WORDS
 
 
-@njit(cache=True, nogil=True)
+@loop
 def _sum(values, n):  # type: ignore[no-untyped-def]
     """The even and the odd terms apart, as Armadillo's ``sum``."""
     even, odd = 0.0, 0.0
@@ -63,14 +70,14 @@ def _sum(values, n):  # type: ignore[no-untyped-def]
     return even + odd
 
 
-@njit(cache=True, nogil=True)
+@loop
 def _image(target, square, vector, k, kp):  # type: ignore[no-untyped-def]
     target[:] = 0.0
     for t in range(0, k - 1, 4):
         add_four(target, 0, vector, square, (t, 1, t * kp, kp), kp)
 
 
-@njit(cache=True, nogil=True)
+@loop
 def _objective(eta, mu, precision, columns, data, masses, work, sizes):  # type: ignore[no-untyped-def]
     """Minus the log posterior of eta as (value, slack, part): R's is within `slack` of the value.
 
@@ -105,7 +112,7 @@ def _objective(eta, mu, precision, columns, data, masses, work, sizes):  # type:
     return part[0] - (likelihood - part[1]), slack, part
 
 
-@njit(cache=True, nogil=True)
+@loop
 def _settled(point, weight, columns, data, masses, sizes):  # type: ignore[no-untyped-def]
     """The objective as R sums it, with the library's logarithms, which take their time."""
     value, slack, part = point
@@ -122,13 +129,13 @@ def _settled(point, weight, columns, data, masses, sizes):  # type: ignore[no-un
     return value, 0.0, part
 
 
-@njit(cache=True, nogil=True)
+@loop
 def _bounds(best, slope, length):  # type: ignore[no-untyped-def]
     """The value a step has to reach, and the change of value below which the search ends."""
     return best + slope * length * ACCEPT, RELATIVE * (abs(best) + RELATIVE)
 
 
-@njit(cache=True, nogil=True)
+@loop
 def _gradient(gradient, rows, data, masses, work, sizes):  # type: ignore[no-untyped-def]
     """Gradient at the point `_objective` saw last."""
     k, kp, n, total = sizes
@@ -150,7 +157,7 @@ def _gradient(gradient, rows, data, masses, work, sizes):  # type: ignore[no-unt
         gradient[t] = part[t] - (sums[t] - share * weight[t])
 
 
-@njit(cache=True, nogil=True)
+@loop
 def _renew(inverse, way, change, image, k, kp):  # type: ignore[no-untyped-def]
     """The inverse Hessian after a step; False where the step says nothing about it."""
     size = k - 1
@@ -175,7 +182,7 @@ def _renew(inverse, way, change, image, k, kp):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True, nogil=True)
+@loop
 def _step(eta, best, slope, given):  # type: ignore[no-untyped-def]
     """Move eta along the way, less and less far until the objective falls.
 
@@ -207,7 +214,7 @@ def _step(eta, best, slope, given):  # type: ignore[no-untyped-def]
     return best, point, length, stuck, tried
 
 
-@njit(cache=True, nogil=True)
+@loop
 def _search(eta, rows, inverse, given):  # type: ignore[no-untyped-def]
     """Move eta to the mode with the steps of R's BFGS; `given` is the rest of `_objective`'s."""
     data, masses, work, sizes = given[3:]
@@ -216,7 +223,7 @@ def _search(eta, rows, inverse, given):  # type: ignore[no-untyped-def]
     gradient, old, change, way, image = work[4], work[5], work[6], work[7], work[8]
     work[:] = 0.0
     best = _objective(eta, *given)
-    work[9] = work[0]
+    _copy(work[9], work[0], kp)
     _gradient(gradient, rows, data, masses, work, sizes)
     gradients, last = 1, 1
     while True:
@@ -224,8 +231,8 @@ def _search(eta, rows, inverse, given):  # type: ignore[no-untyped-def]
             inverse[:] = 0.0
             for t in range(size):
                 inverse[t * kp + t] = 1.0
-        old[:size] = eta[:size]
-        change[:] = gradient
+        _copy(old, eta, size)
+        _copy(change, gradient, kp)
         _image(way, inverse, gradient, k, kp)
         slope = 0.0
         for t in range(size):
@@ -240,7 +247,7 @@ def _search(eta, rows, inverse, given):  # type: ignore[no-untyped-def]
                 moved = stuck < size
             if moved:
                 best = point
-                work[9] = work[0]
+                _copy(work[9], work[0], kp)
             if stuck < size:
                 _gradient(gradient, rows, data, masses, work, sizes)
                 gradients += 1
@@ -262,18 +269,32 @@ def _search(eta, rows, inverse, given):  # type: ignore[no-untyped-def]
             break
 
 
-@njit(cache=True, nogil=True)
-def _square(target, rows, n, sizes, triangle):  # type: ignore[no-untyped-def]
-    """Sum over `n` rows of their products with themselves, the upper triangle in blocks of 4 x 8.
+@loop
+def _square(target, rows, n, size, kp):  # type: ignore[no-untyped-def]
+    """Sum over `n` rows of their products with themselves, the upper triangle in blocks of 8 x 8.
 
-    `sizes` are the rows of the result and their length. In a `triangle` row t ends at t.
+    What is left of `size` by eights is summed a column at a time, as rows of the lower triangle.
     """
-    size, kp = sizes
+    whole = size // 8 * 8
+    for t in range(0, whole, 8):
+        for u in range(t, whole, 8):
+            products(target, t * kp + u, rows, t, u, kp, n, 8, 1)
+    for t in range(whole, size):
+        for u in range(0, whole - 24, 32):
+            products(target, t * kp + u, rows, t, u, kp, n, 1, 4)
+        for u in range(whole // 32 * 32, size, 8):
+            products(target, t * kp + u, rows, t, u, kp, n, 1, 1)
+        for u in range(t):
+            target[u * kp + t] = target[t * kp + u]
+
+
+@loop
+def _square_lower(target, rows, size, kp):  # type: ignore[no-untyped-def]
+    """The same over rows of which row t ends at t, the upper triangle in blocks of 4 x 8."""
     for t in range(0, size, 4):
         for u in range(t // 8 * 8, size, 8):
-            first = u if triangle else 0
-            begin = first * kp
-            products(target, t * kp + u, rows, begin + t, begin + u, kp, n - first)
+            begin = u * kp
+            products(target, t * kp + u, rows, begin + t, begin + u, kp, size - u, 4, 1)
 
 
 @njit(cache=True, nogil=True)
@@ -289,7 +310,7 @@ def _curvature(hessian, scaled, rows, ratio, root, weight, precision, sizes):  #
         share[t] = weight[t] / whole
     for j in range(n):
         scale_row(scaled, sums, rows, j * kp, weight, (ratio[j], root[j]), kp)
-    _square(hessian, scaled, n, (k - 1, kp), False)
+    _square(hessian, scaled, n, k - 1, kp)
     for t in range(k - 1):
         row = hessian[t * kp : t * kp + k - 1]
         own, prior = row[t], precision[t * kp : t * kp + k - 1]
@@ -332,7 +353,7 @@ def _covariance(hessian, upper, root, cover, size, kp):  # type: ignore[no-untyp
         for i in range(j):
             root[j * kp + i] *= -one
         root[j * kp + j] = one
-    _square(cover, root, size, (size, kp), True)
+    _square_lower(cover, root, size, kp)
     return logarithms
 
 

@@ -25,6 +25,7 @@ from mediaframes.topics._lanes import (
     quotient,
     spread,
     spread_all,
+    two_sum,
     wide_lanes,
     zeros,
 )
@@ -50,6 +51,59 @@ def _dot(typingctx, a, i, b, j, n):  # type: ignore[no-untyped-def]
         return across(builder, builder.load(total))
 
     return a.dtype(a, types.int64, b, types.int64, types.int64), codegen
+
+
+@intrinsic
+def _sum_twice(typingctx, x, i, n):  # type: ignore[no-untyped-def]
+    """Sum of ``x[i + t]`` for t below n, rounded; what that lost; and the sum of the sizes.
+
+    What is lost is known to as many digits again.
+    """
+    result = types.UniTuple(types.float64, 3)
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        vector = wide_lanes(signature.args[0])
+        source = pointer(context, builder, signature.args[0], args[0], args[1])
+        n = args[2]
+        high, low, size = zeros(builder, vector, 3)
+
+        def take(value):  # type: ignore[no-untyped-def]
+            total, lost = two_sum(builder, builder.load(high), value)
+            builder.store(total, high)
+            add_to(builder, low, lost)
+            kind = ir.FunctionType(vector, [vector])
+            name = f"llvm.fabs.v{vector.count}f64"
+            absolute = cgutils.get_or_insert_function(builder.module, kind, name)
+            add_to(builder, size, builder.call(absolute, [value]))
+
+        zero, one = ir.Constant(n.type, 0), ir.Constant(n.type, 1)
+        whole = builder.and_(n, ir.Constant(n.type, -vector.count))
+        with cgutils.for_range_slice(
+            builder, zero, whole, ir.Constant(n.type, vector.count), n.type
+        ) as (place, _):
+            take(load(builder, source, place, vector)[0])
+        empty = ir.Constant(vector, [0.0] * vector.count)
+        with cgutils.for_range_slice(builder, whole, n, one, n.type) as (place, _):
+            number = builder.load(builder.gep(source, [place]))
+            take(builder.insert_element(empty, number, ir.Constant(ir.IntType(32), 0)))
+        total, lost = builder.load(high), builder.load(low)
+        while total.type.count > 1:
+            half = total.type.count // 2
+            halves = [
+                ir.Constant(ir.VectorType(ir.IntType(32), half), list(range(at, at + half)))
+                for at in (0, half)
+            ]
+            first, second = (builder.shuffle_vector(total, total, mask) for mask in halves)
+            low1, low2 = (builder.shuffle_vector(lost, lost, mask) for mask in halves)
+            total, rest = two_sum(builder, first, second)
+            lost = builder.fadd(builder.fadd(low1, low2), rest)
+        first = ir.Constant(ir.IntType(32), 0)
+        total, lost = (builder.extract_element(part, first) for part in (total, lost))
+        total, lost = two_sum(builder, total, lost)
+        parts = (total, lost, across(builder, builder.load(size)))
+        return context.make_tuple(builder, signature.return_type, parts)
+
+    return result(x, types.int64, types.int64), codegen
 
 
 @intrinsic
@@ -254,12 +308,14 @@ def _transpose(typingctx, y, i, wide, x, j, stride):  # type: ignore[no-untyped-
     return types.void(y, whole, whole, x, whole, whole), codegen
 
 
-@intrinsic
-def _products(typingctx, y, i, x, j, m, stride, n):  # type: ignore[no-untyped-def]
-    """``y[i + q * stride + t] = sum of x[j + s] * x[m + s]`` over n rows, q below 4, t below 8.
+@intrinsic(prefer_literal=True)
+def _products(typingctx, y, i, x, j, m, stride, n, high, wide):  # type: ignore[no-untyped-def]
+    """``y[i + q * stride + t] = sum of x[j + s] * x[m + s]`` over n rows, in turn.
 
-    With ``s = q`` and ``s = t`` plus the row's number times `stride`; rows in turn.
+    With ``s = q`` and ``s = t`` plus the row's number times `stride`; q below `high`, t below eight
+    times `wide`, both written out as numbers whose product is at most 8.
     """
+    rows, parts = high.literal_value, wide.literal_value
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
         vector = wide_lanes(signature.args[0])
@@ -267,21 +323,25 @@ def _products(typingctx, y, i, x, j, m, stride, n):  # type: ignore[no-untyped-d
         one, two = (
             pointer(context, builder, signature.args[2], args[2], args[at]) for at in (3, 4)
         )
-        four = [ir.Constant(args[1].type, q) for q in range(4)]
-        sums = zeros(builder, vector, 4)
+        sums = [zeros(builder, vector, parts) for _ in range(rows)]
+        steps = [ir.Constant(args[1].type, part * vector.count) for part in range(parts)]
         with cgutils.for_range(builder, args[6], intp=args[6].type) as loop:
             place = builder.mul(loop.index, args[5])
-            value, _ = load(builder, two, place, vector)
-            for q, total in zip(four, sums, strict=True):
-                number = builder.load(builder.gep(one, [builder.add(place, q)]))
-                add_to(builder, total, builder.fmul(spread(builder, number, vector), value))
-        for q, total in zip(four, sums, strict=True):
-            _, there = load(builder, target, builder.mul(args[5], q), vector)
-            builder.store(builder.load(total), there, align=4)
+            values = [load(builder, two, builder.add(place, step), vector)[0] for step in steps]
+            for q, totals in enumerate(sums):
+                at = builder.add(place, ir.Constant(args[1].type, q))
+                number = spread(builder, builder.load(builder.gep(one, [at])), vector)
+                for value, total in zip(values, totals, strict=True):
+                    add_to(builder, total, builder.fmul(number, value))
+        for q, totals in enumerate(sums):
+            begin = builder.mul(args[5], ir.Constant(args[1].type, q))
+            for step, total in zip(steps, totals, strict=True):
+                _, there = load(builder, target, builder.add(begin, step), vector)
+                builder.store(builder.load(total), there, align=4)
         return context.get_dummy_value()
 
     whole = types.int64
-    return types.void(y, whole, x, whole, whole, whole, whole), codegen
+    return types.void(y, whole, x, whole, whole, whole, whole, high, wide), codegen
 
 
 @intrinsic
@@ -418,6 +478,7 @@ def _subtract_rows(typingctx, x, row, first, last, begin, end, width):  # type: 
 
 # numba's decorator carries no types
 dot: Any = _dot
+sum_twice: Any = _sum_twice
 axpy: Any = _axpy
 renew_row: Any = _renew_row
 add_four: Any = _add_four

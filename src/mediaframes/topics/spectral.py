@@ -61,22 +61,33 @@ def spectral_start(
     return np.asarray(whole / whole.sum(axis=1, keepdims=True))
 
 
+def by_word(matrix: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where each word of a CSR matrix begins, in which articles it is, and where in their data."""
+    from scipy.sparse import csr_array
+
+    places = np.arange(matrix.nnz)
+    turned = csr_array((places, matrix.indices, matrix.indptr), shape=matrix.shape).tocsc()
+    return turned.indptr.astype(np.int64), turned.indices.astype(np.int64), turned.data
+
+
 def _gram(matrix: Any, weights: np.ndarray) -> np.ndarray:
     """How likely two different words of an article are these two, summed over articles."""
     from scipy.sparse import csr_array
+
+    from mediaframes.topics._spectral import pair_products
 
     lengths = np.asarray(matrix.sum(axis=1), np.float64)
     rows = np.flatnonzero((lengths >= 2) & (weights > 0))
     # divided as R divides: among equally rare words the last digit decides who is an anchor
     pairs = lengths[rows] * (lengths[rows] - 1) / weights[rows]
     part = csr_array(matrix[rows].astype(np.float64))
+    part.sort_indices()
     each = np.repeat(pairs, np.diff(part.indptr))
-    scaled, single = part.copy(), part.copy()
-    scaled.data /= np.sqrt(each)
-    single.data /= each
-    gram = np.asarray((scaled.T @ scaled).todense())
-    gram[np.diag_indices(len(gram))] -= np.asarray(single.sum(axis=0))
-    return gram
+    scaled = part.indptr, part.indices, part.data / np.sqrt(each)
+    gram: Any = pair_products(by_word(part), scaled, part.shape[1])
+    part.data /= each
+    gram[np.diag_indices(len(gram))] -= np.asarray(part.sum(axis=0))
+    return np.asarray(gram)
 
 
 def _anchors(rows: np.ndarray, k: int) -> np.ndarray:

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from mediaframes.topics.spectral import by_word
+
 LANES = 8
 BLOCK = 256  # articles whose sums are taken together; blocks are added in order
 MOST, TOLERANCE = 500, 1e-5  # R's max.em.its and emtol
@@ -62,10 +64,7 @@ class Corpus:
             matrix.indices.astype(np.int64),
             matrix.data.astype(np.float64),
         )
-        places = np.argsort(counts[1], kind="stable")
-        docs = np.repeat(np.arange(matrix.shape[0]), np.diff(counts[0]))[places]
-        begins = np.searchsorted(counts[1][places], np.arange(matrix.shape[1] + 1))
-        return cls(counts, (begins, docs, places), weights.astype(np.float64))
+        return cls(counts, by_word(matrix), weights.astype(np.float64))
 
 
 def fit(
