@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from mediaframes.topics._algebra import sum_extended
-from mediaframes.topics._vector import add_four, axpy, dot
+from mediaframes.topics._vector import add_four, axpy, dot, exps
 
 TILE = 64  # columns mirrored together, so that a line of the processor's memory is read once
 
@@ -69,7 +69,7 @@ def mix_anchors(gram, anchors, tolerance, most):  # type: ignore[no-untyped-def]
         for v in range(n):
             axpy(square, t * kp, gram[anchors[t], v], side, v * kp, kp)
     result = np.empty((n, k))
-    gradient, product, mix = np.empty(k), np.zeros(kp), np.zeros(kp)
+    gradient, product, mix = np.zeros(kp), np.zeros(kp), np.zeros(kp)
     for w in range(n):
         against[:] = 0.0
         for v in range(n):
@@ -87,7 +87,10 @@ def mix_anchors(gram, anchors, tolerance, most):  # type: ignore[no-untyped-def]
                 gradient[t] *= 100.0
                 top = max(top, gradient[t])
             for t in range(k):
-                mix[t] *= math.exp(gradient[t] - top)
+                gradient[t] -= top
+            exps(gradient, gradient, kp)
+            for t in range(k):
+                mix[t] *= gradient[t]
             whole = sum_extended(mix, 0, k)
             for t in range(k):
                 mix[t] /= whole

@@ -23,6 +23,7 @@ from mediaframes.topics._vector import (
     add_share,
     axpy,
     dot,
+    exps,
     logs,
     products,
     renew_inverse,
@@ -87,10 +88,11 @@ def _objective(eta, mu, precision, columns, data, masses, work, sizes):  # type:
     k, kp, n, total = sizes
     width = _width(n)
     weight, gap, image, mass = work[0], work[1], work[2], masses[2]
+    exps(weight, eta, kp)  # of zeros beyond the last coordinate
+    for t in range(k, kp):
+        weight[t] = 0.0
     for t in range(k - 1):
-        weight[t] = math.exp(eta[t])
         gap[t] = eta[t] - mu[t]
-    weight[k - 1] = 1.0
     _image(image, precision, gap, k, kp)
     for j in range(0, width, WORDS):
         sum_masses(masses, j, masses.shape[1], weight, columns, j * kp, k + k % 2)

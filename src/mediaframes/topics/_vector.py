@@ -15,9 +15,11 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from mediaframes.topics._lanes import (
+    EXP_FAR,
     across,
     add_to,
     chunks,
+    exponential,
     lanes,
     load,
     logarithm,
@@ -422,6 +424,45 @@ def _logs(typingctx, y, x, n):  # type: ignore[no-untyped-def]
     return types.void(y, x, types.int64), codegen
 
 
+@intrinsic
+def _exps(typingctx, y, x, n):  # type: ignore[no-untyped-def]
+    """``y[t] = exp(x[t])`` for t below n; the library's where a number is far from 0."""
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        zero, number = ir.Constant(args[2].type, 0), ir.IntType(32)
+        target, source = (
+            pointer(context, builder, signature.args[at], args[at], zero) for at in range(2)
+        )
+        for place, vector in chunks(builder, args[2], signature.args[0]):
+            value, _ = load(builder, source, place, vector)
+            _, there = load(builder, target, place, vector)
+            kind = ir.FunctionType(vector, [vector])
+            name = f"llvm.fabs.v{vector.count}f64"
+            size = builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [value])
+            far = ir.Constant(vector, [EXP_FAR] * vector.count)
+            near = builder.fcmp_ordered("<", size, far)
+            bits = builder.bitcast(near, ir.IntType(vector.count))
+            with builder.if_else(builder.icmp_signed("==", bits, ir.Constant(bits.type, -1))) as (
+                all_near,
+                some_far,
+            ):
+                with all_near:
+                    builder.store(exponential(builder, value), there, align=4)
+                with some_far:
+                    single = ir.FunctionType(vector.element, [vector.element])
+                    library = cgutils.get_or_insert_function(
+                        builder.module, single, "llvm.exp.f64"
+                    )
+                    for lane in range(vector.count):
+                        at = ir.Constant(number, lane)
+                        one = builder.call(library, [builder.extract_element(value, at)])
+                        value = builder.insert_element(value, one, at)
+                    builder.store(value, there, align=4)
+        return context.get_dummy_value()
+
+    return types.void(y, x, types.int64), codegen
+
+
 def _take_out(solve):  # type: ignore[no-untyped-def]
     """Code of the two below: the row's minus, to which the sum is added, or the sum alone.
 
@@ -490,5 +531,6 @@ products: Any = _products
 scale_row: Any = _scale_row
 add_share: Any = _add_share
 logs: Any = _logs
+exps: Any = _exps
 solve_row: Any = _solve_row
 subtract_rows: Any = _subtract_rows
