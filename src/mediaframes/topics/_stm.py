@@ -280,12 +280,12 @@ def _square(target, rows, n, size, kp):  # type: ignore[no-untyped-def]
     whole = size // 8 * 8
     for t in range(0, whole, 8):
         for u in range(t, whole, 8):
-            products(target, t * kp + u, rows, t, u, kp, n, 8, 1)
+            products(target, t * kp + u, rows, t, rows, u, kp, n, 8, 1)
     for t in range(whole, size):
         for u in range(0, whole - 24, 32):
-            products(target, t * kp + u, rows, t, u, kp, n, 1, 4)
+            products(target, t * kp + u, rows, t, rows, u, kp, n, 1, 4)
         for u in range(whole // 32 * 32, size, 8):
-            products(target, t * kp + u, rows, t, u, kp, n, 1, 1)
+            products(target, t * kp + u, rows, t, rows, u, kp, n, 1, 1)
         for u in range(t):
             target[u * kp + t] = target[t * kp + u]
 
@@ -296,7 +296,7 @@ def _square_lower(target, rows, size, kp):  # type: ignore[no-untyped-def]
     for t in range(0, size, 4):
         for u in range(t // 8 * 8, size, 8):
             begin = u * kp
-            products(target, t * kp + u, rows, begin + t, begin + u, kp, size - u, 4, 1)
+            products(target, t * kp + u, rows, begin + t, rows, begin + u, kp, size - u, 4, 1)
 
 
 @njit(cache=True, nogil=True)
@@ -343,18 +343,19 @@ def _covariance(hessian, upper, root, cover, size, kp):  # type: ignore[no-untyp
         upper[: kp * kp] = hessian
         factor(upper, size, kp)
     logarithms = 0.0
-    root[:] = 0.0
-    for j in range(size):  # columns of the factor's inverse, as rows
-        one = 1.0 / upper[j * kp + j]
-        logarithms += math.log(one)
-        whole = j // 4 * 4
-        for i in range(0, whole, 4):
-            add_four(root, j * kp, upper, root, (i * kp + j, kp, i * kp, kp), j // 8 * 8 + 8)
-        for i in range(whole, j):
-            axpy(root, j * kp, upper[i * kp + j], root, i * kp, j // 8 * 8 + 8)
-        for i in range(j):
-            root[j * kp + i] *= -one
-        root[j * kp + j] = one
+    for first in range(0, size, 4):  # columns of the factor's inverse, as rows
+        for u in range(0, first + 1, 8):
+            begin = u * kp
+            to, own = first * kp + u, begin + first
+            products(root, to, upper, own, root, begin + u, kp, first - u, 4, 1)
+        for j in range(first, min(first + 4, size)):
+            for i in range(first, j):
+                axpy(root, j * kp, upper[i * kp + j], root, i * kp, first // 8 * 8 + 8)
+            one = 1.0 / upper[j * kp + j]
+            logarithms += math.log(one)
+            for i in range(j):
+                root[j * kp + i] *= -one
+            root[j * kp + j] = one
     _square_lower(cover, root, size, kp)
     return logarithms
 

@@ -311,8 +311,8 @@ def _transpose(typingctx, y, i, wide, x, j, stride):  # type: ignore[no-untyped-
 
 
 @intrinsic(prefer_literal=True)
-def _products(typingctx, y, i, x, j, m, stride, n, high, wide):  # type: ignore[no-untyped-def]
-    """``y[i + q * stride + t] = sum of x[j + s] * x[m + s]`` over n rows, in turn.
+def _products(typingctx, y, i, x, j, z, m, stride, n, high, wide):  # type: ignore[no-untyped-def]
+    """``y[i + q * stride + t] = sum of x[j + s] * z[m + s]`` over n rows, in turn.
 
     With ``s = q`` and ``s = t`` plus the row's number times `stride`; q below `high`, t below eight
     times `wide`, both written out as numbers whose product is at most 8.
@@ -323,12 +323,12 @@ def _products(typingctx, y, i, x, j, m, stride, n, high, wide):  # type: ignore[
         vector = wide_lanes(signature.args[0])
         target = pointer(context, builder, signature.args[0], args[0], args[1])
         one, two = (
-            pointer(context, builder, signature.args[2], args[2], args[at]) for at in (3, 4)
+            pointer(context, builder, signature.args[at], args[at], args[at + 1]) for at in (2, 4)
         )
         sums = [zeros(builder, vector, parts) for _ in range(rows)]
         steps = [ir.Constant(args[1].type, part * vector.count) for part in range(parts)]
-        with cgutils.for_range(builder, args[6], intp=args[6].type) as loop:
-            place = builder.mul(loop.index, args[5])
+        with cgutils.for_range(builder, args[7], intp=args[7].type) as loop:
+            place = builder.mul(loop.index, args[6])
             values = [load(builder, two, builder.add(place, step), vector)[0] for step in steps]
             for q, totals in enumerate(sums):
                 at = builder.add(place, ir.Constant(args[1].type, q))
@@ -336,14 +336,14 @@ def _products(typingctx, y, i, x, j, m, stride, n, high, wide):  # type: ignore[
                 for value, total in zip(values, totals, strict=True):
                     add_to(builder, total, builder.fmul(number, value))
         for q, totals in enumerate(sums):
-            begin = builder.mul(args[5], ir.Constant(args[1].type, q))
+            begin = builder.mul(args[6], ir.Constant(args[1].type, q))
             for step, total in zip(steps, totals, strict=True):
                 _, there = load(builder, target, builder.add(begin, step), vector)
                 builder.store(builder.load(total), there, align=4)
         return context.get_dummy_value()
 
     whole = types.int64
-    return types.void(y, whole, x, whole, whole, whole, whole, high, wide), codegen
+    return types.void(y, whole, x, whole, z, whole, whole, whole, high, wide), codegen
 
 
 @intrinsic
@@ -463,58 +463,78 @@ def _exps(typingctx, y, x, n):  # type: ignore[no-untyped-def]
     return types.void(y, x, types.int64), codegen
 
 
-def _take_out(solve):  # type: ignore[no-untyped-def]
-    """Code of the two below: the row's minus, to which the sum is added, or the sum alone.
+def _take_out(solve, high, wide):  # type: ignore[no-untyped-def]
+    """Code of the two below, for so many rows and vectors at once.
 
-    To `solve`, that sum is divided by minus the row's own entry; else it is taken from the row.
+    A sum begins with minus the row's number or with nothing. To `solve`, it is divided by minus the
+    row's own entry; else it is taken from the row.
     """
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        row, first, last, begin, end, width = args[1:]
+        row, first, last, begin, end, width = args[1:7]
         integer, vector = row.type, wide_lanes(signature.args[0])
-        one, step = ir.Constant(integer, 1), ir.Constant(integer, vector.count)
+        one, step = ir.Constant(integer, 1), ir.Constant(integer, wide * vector.count)
         array = pointer(context, builder, signature.args[0], args[0], ir.Constant(integer, 0))
-        own = builder.gep(array, [builder.mul(row, width)])
-        divisor = builder.fneg(builder.load(builder.gep(own, [row])))
+        rows = [builder.add(row, ir.Constant(integer, q)) for q in range(high)]
+        own = [builder.gep(array, [builder.mul(number, width)]) for number in rows]
+        divisor = builder.fneg(builder.load(builder.gep(own[0], [row])))
         inverse = builder.fdiv(ir.Constant(divisor.type, 1.0), divisor)
-        (total,) = zeros(builder, vector, 1)
+        sums = zeros(builder, vector, high * wide)
         lane = ir.Constant(ir.VectorType(integer, vector.count), list(range(vector.count)))
+        empty = ir.Constant(vector, [0.0] * vector.count)
         with cgutils.for_range_slice(builder, begin, end, step, integer) as (place, _):
-            old, there = load(builder, own, place, vector)
-            empty = ir.Constant(vector, [0.0] * vector.count)
-            builder.store(builder.fneg(old) if solve else empty, total)
+            parts = [
+                builder.add(place, ir.Constant(integer, part * vector.count))
+                for part in range(wide)
+            ]
+            tiles = [(at, there) for at in own for there in parts]
+            for (at, there), total in zip(tiles, sums, strict=True):
+                old, _ = load(builder, at, there, vector)
+                builder.store(builder.fneg(old) if solve else empty, total)
             with cgutils.for_range_slice(builder, first, last, one, integer) as (other, _):
                 source = builder.gep(array, [builder.mul(other, width)])
-                weight = spread(builder, builder.load(builder.gep(source, [row])), vector)
-                value, _ = load(builder, source, place, vector)
-                add_to(builder, total, builder.fmul(weight, value))
-            new = builder.load(total)
-            if solve:
-                new = quotient(builder, new, *spread_all(builder, (divisor, inverse), vector))
-            else:
-                new = builder.fsub(old, new)
-            within = builder.icmp_signed(
-                "<", lane, spread(builder, builder.sub(end, place), lane.type)
-            )
-            builder.store(builder.select(within, new, old), there, align=4)
+                values = [load(builder, source, there, vector)[0] for there in parts]
+                numbers = [builder.load(builder.gep(source, [number])) for number in rows]
+                weights = spread_all(builder, numbers, vector)
+                pairs = [(weight, value) for weight in weights for value in values]
+                for (weight, value), total in zip(pairs, sums, strict=True):
+                    add_to(builder, total, builder.fmul(weight, value))
+            for (at, there), total in zip(tiles, sums, strict=True):
+                old, target = load(builder, at, there, vector)
+                new = builder.load(total)
+                if solve:
+                    new = quotient(builder, new, *spread_all(builder, (divisor, inverse), vector))
+                else:
+                    new = builder.fsub(old, new)
+                left = spread(builder, builder.sub(end, there), lane.type)
+                within = builder.icmp_signed("<", lane, left)
+                builder.store(builder.select(within, new, old), target, align=4)
         return context.get_dummy_value()
 
     return codegen
 
 
-@intrinsic
-def _solve_row(typingctx, x, row, first, last, begin, end, width):  # type: ignore[no-untyped-def]
+@intrinsic(prefer_literal=True)
+def _solve_row(typingctx, x, row, first, last, begin, end, width, wide):  # type: ignore[no-untyped-def]
     """``x[row, t] = (x[row, t] - sum of x[k, row] * x[k, t]) / x[row, row]``, k from first to last.
 
-    In turn, from minus `x`; t from begin to end, in rows of `width` numbers.
+    In turn, from minus `x`; t from begin to end, in rows of `width` numbers, so many vectors at
+    once as are written out by `wide`.
     """
-    return types.void(x, *[types.int64] * 6), _take_out(True)
+    whole = types.int64
+    signature = types.void(x, whole, whole, whole, whole, whole, whole, wide)
+    return signature, _take_out(True, 1, wide.literal_value)
 
 
-@intrinsic
-def _subtract_rows(typingctx, x, row, first, last, begin, end, width):  # type: ignore[no-untyped-def]
-    """``x[row, t] -= sum of x[k, row] * x[k, t]``, k from first to last; else as `solve_row`."""
-    return types.void(x, *[types.int64] * 6), _take_out(False)
+@intrinsic(prefer_literal=True)
+def _subtract_rows(typingctx, x, row, first, last, begin, end, width, high):  # type: ignore[no-untyped-def]
+    """``x[r, t] -= sum of x[k, r] * x[k, t]``, k from first to last; else as `solve_row`.
+
+    For the rows r from `row` on, so many as are written out by `high`.
+    """
+    whole = types.int64
+    signature = types.void(x, whole, whole, whole, whole, whole, whole, high)
+    return signature, _take_out(False, high.literal_value, 1)
 
 
 # numba's decorator carries no types
