@@ -10,8 +10,21 @@ from mediaframes.topics import _vector as vector
 
 @njit
 def _logs(x):  # type: ignore[no-untyped-def]
+    """One at a time: the others of a vector are ones, whose logarithm is 0."""
+    y, pair, factors = np.zeros(len(x)), np.zeros(16), np.ones(8)
+    for t in range(len(x)):
+        pair[:8] = 1.0
+        pair[t % 8] = x[t] / 2
+        pair[8:] = 0.0
+        pair[8 + t % 8] = x[t] / 2
+        y[t] = vector.sum_logs(pair, 0, 8, factors, 8)[0]
+    return y
+
+
+@njit
+def _exps(x):  # type: ignore[no-untyped-def]
     y = np.zeros(len(x))
-    vector.logs(y, x, len(x))
+    vector.exps(y, x, len(x))
     return y
 
 
@@ -23,7 +36,7 @@ def _renew(y, numbers, a, b):  # type: ignore[no-untyped-def]
 @njit
 def _masses(weights, columns, k):  # type: ignore[no-untyped-def]
     masses = np.zeros((2, vector.WORDS))
-    vector.sum_masses(masses, 0, vector.WORDS, weights, columns, 0, k)
+    vector.sum_masses(masses, 0, vector.WORDS, weights, columns, 0, k, 4)
     return masses
 
 

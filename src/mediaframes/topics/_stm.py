@@ -22,12 +22,11 @@ from mediaframes.topics._vector import (
     add_four,
     add_share,
     axpy,
-    dot,
     exps,
-    logs,
     products,
     renew_inverse,
     scale_row,
+    sum_logs,
     sum_masses,
     sum_scaled,
     transpose,
@@ -55,8 +54,8 @@ def _copy(target, source, n):  # type: ignore[no-untyped-def]
 
 
 @loop
-def _width(n):  # type: ignore[no-untyped-def]
-    return (n + WORDS - 1) // WORDS * WORDS
+def _width(n, lanes):  # type: ignore[no-untyped-def]
+    return (n + lanes - 1) // lanes * lanes
 
 
 @loop
@@ -86,29 +85,31 @@ def _objective(eta, mu, precision, columns, data, masses, work, sizes):  # type:
     word's mass from its even and from its odd topics, whose sum R takes in the gradient.
     """
     k, kp, n, total = sizes
-    width = _width(n)
-    weight, gap, image, mass = work[0], work[1], work[2], masses[2]
+    width = _width(n, 8)
+    weight, gap, image = work[0], work[1], work[2]
     exps(weight, eta, kp)  # of zeros beyond the last coordinate
     for t in range(k, kp):
         weight[t] = 0.0
     for t in range(k - 1):
         gap[t] = eta[t] - mu[t]
     _image(image, precision, gap, k, kp)
-    for j in range(0, width, WORDS):
-        sum_masses(masses, j, masses.shape[1], weight, columns, j * kp, k + k % 2)
     quadratic = 0.0
-    for t in range(k - 1):
+    for t in range(k - 1):  # before the masses, so that the processor does not wait for each term
         quadratic += image[t] * gap[t]
     part = (0.5 * quadratic, total * math.log(_sum(weight, k)))
-    none = 0
-    for j in range(n):
-        mass[j] = masses[0, j] + masses[1, j]
-        none += mass[j] < LEAST
-    if none:
+    apart, even = masses.shape[1], k + k % 2
+    for j in range(0, width, WORDS):
+        if width - j >= 32:
+            sum_masses(masses, j, apart, weight, columns, j * kp, even, 4)
+        elif width - j == 24:
+            sum_masses(masses, j, apart, weight, columns, j * kp, even, 3)
+        elif width - j == 16:
+            sum_masses(masses, j, apart, weight, columns, j * kp, even, 2)
+        else:
+            sum_masses(masses, j, apart, weight, columns, j * kp, even, 1)
+    likelihood, least = sum_logs(masses, 0, apart, data, width)
+    if not least >= LEAST:
         return _settled((0.0, 1.0, part), weight, columns, data, masses, sizes)
-    mass[n:width] = 1.0
-    logs(masses[3], mass, width)
-    likelihood = dot(masses[3], 0, data, 0, width)
     digits = abs(part[0]) + abs(likelihood) + 3.0 * part[1]  # no log exceeds that of the sum
     slack = (digits * (n + 16) + total * (k + 1)) * EPSILON
     return part[0] - (likelihood - part[1]), slack, part
@@ -143,6 +144,7 @@ def _gradient(gradient, rows, data, masses, work, sizes):  # type: ignore[no-unt
     k, kp, n, total = sizes
     weight, part, sums = work[0], work[2], work[3]
     even, odd, factors = masses[0], masses[1], masses[2]
+    share = total / _sum(weight, k)
     for j in range(n):
         factors[j] = data[j] / (even[j] + odd[j])
     for t in range(0, kp, 32):  # so many sums at once as the processor holds
@@ -154,7 +156,6 @@ def _gradient(gradient, rows, data, masses, work, sizes):  # type: ignore[no-unt
             sum_scaled(sums, t, factors, rows, kp, weight, n, 2)
         else:
             sum_scaled(sums, t, factors, rows, kp, weight, n, 1)
-    share = total / _sum(weight, k)
     for t in range(k - 1):
         gradient[t] = part[t] - (sums[t] - share * weight[t])
 
@@ -376,27 +377,29 @@ def estep(counts, docs, beta, eta, mu, precision, entropy, k, ratios, weights): 
     most = 0
     for d in range(docs[0], docs[1]):
         most = max(most, indptr[d + 1] - indptr[d])
-    most = _width(most)
+    most = _width(most, WORDS)
     rows, columns, scaled = _zeros(most * kp), _zeros(most * kp), _zeros(most * kp)
-    masses, work = _zeros(4 * most).reshape((4, most)), _zeros(10 * kp).reshape((10, kp))
+    masses, work = _zeros(3 * most).reshape((3, most)), _zeros(10 * kp).reshape((10, kp))
     values = _zeros(most)
     square = _zeros(5 * (kp + 8) * kp).reshape((5, (kp + 8) * kp))
     square[4, : kp * kp] = precision
     own, here = square[4], np.zeros(kp)
     for d in range(docs[0], docs[1]):
         first, n = indptr[d], indptr[d + 1] - indptr[d]
-        width = _width(n)
+        width = _width(n, 8)
         values[:n] = data[first : first + n]
         values[n:width] = 0.0
         total = 0.0
         rows[n * kp : width * kp] = 0.0
+        for j in range(n, width):
+            rows[j * kp + k - 1] = 1.0  # so that a word that is none has the logarithm 0
         for j in range(n):
             total += values[j]
             w = indices[first + j] * kp
             for t in range(kp):
                 rows[j * kp + t] = beta[w + t]
         for begin in range(0, width, WORDS):
-            for j in range(begin, begin + WORDS, 4):
+            for j in range(begin, min(begin + WORDS, width), 4):
                 for t in range(0, k, 4):
                     to = begin * kp + t * WORDS + j - begin
                     transpose(columns, to, WORDS, rows, j * kp + t, kp)

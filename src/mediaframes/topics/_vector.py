@@ -183,27 +183,29 @@ def _add_four(typingctx, y, i, factors, x, strides, n):  # type: ignore[no-untyp
     return types.void(y, whole, factors, x, types.UniTuple(whole, 4), whole), codegen
 
 
-@intrinsic
-def _sum_masses(typingctx, y, i, apart, factors, x, m, n):  # type: ignore[no-untyped-def]
+@intrinsic(prefer_literal=True)
+def _sum_masses(typingctx, y, i, apart, factors, x, m, n, parts):  # type: ignore[no-untyped-def]
     """``y[i + t] = sum of factors[q] * x[m + q * WORDS + t]`` over even q below n, in turn.
 
-    For t below `WORDS`; into ``y[i + apart + t]`` over odd q. `n` is even.
+    For t below eight times `parts`, which is written out as a number from 1 to 4; over odd q into
+    ``y[i + apart + t]``. `n` is even.
     """
+    count = parts.literal_value
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
         vector = wide_lanes(signature.args[0])
-        integer, parts = args[1].type, range(WORDS // vector.count)
+        integer, steps = args[1].type, range(count)
         zero, two = ir.Constant(integer, 0), ir.Constant(integer, 2)
         target = pointer(context, builder, signature.args[0], args[0], args[1])
         factor = pointer(context, builder, signature.args[3], args[3], zero)
         source = pointer(context, builder, signature.args[4], args[4], args[5])
-        sums = [zeros(builder, vector, len(parts)) for _ in range(2)]
+        sums = [zeros(builder, vector, count) for _ in range(2)]
         with cgutils.for_range_slice(builder, zero, args[6], two, integer) as (place, _):
             for odd in range(2):
                 at = builder.add(place, ir.Constant(integer, odd))
                 weight = spread(builder, builder.load(builder.gep(factor, [at])), vector)
                 begin = builder.mul(at, ir.Constant(integer, WORDS))
-                for part in parts:
+                for part in steps:
                     step = ir.Constant(integer, part * vector.count)
                     value, _ = load(builder, source, builder.add(begin, step), vector)
                     add_to(builder, sums[odd][part], builder.fmul(weight, value))
@@ -216,7 +218,7 @@ def _sum_masses(typingctx, y, i, apart, factors, x, m, n):  # type: ignore[no-un
         return context.get_dummy_value()
 
     whole = types.int64
-    return types.void(y, whole, whole, factors, x, whole, whole), codegen
+    return types.void(y, whole, whole, factors, x, whole, whole, parts), codegen
 
 
 @intrinsic(prefer_literal=True)
@@ -404,24 +406,42 @@ def _add_share(typingctx, y, i, x, scale, j, numbers, n):  # type: ignore[no-unt
 
 
 @intrinsic
-def _logs(typingctx, y, x, n):  # type: ignore[no-untyped-def]
-    """``y[t] = log(x[t])`` for t below n; off by less than one digit of the last place.
+def _sum_logs(typingctx, x, i, apart, factors, n):  # type: ignore[no-untyped-def]
+    """Sum of ``factors[t] * log(x[i + t] + x[i + apart + t])`` for t below n, and the least such.
 
-    For normal positive numbers; the processor's library takes one at a time.
+    The least of what the logarithm is taken of, that is: for normal positive numbers each is off by
+    less than one digit of the last place. `n` is a multiple of eight.
     """
+    result = types.UniTuple(types.float64, 2)
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        zero = ir.Constant(args[2].type, 0)
-        target, source = (
-            pointer(context, builder, signature.args[at], args[at], zero) for at in range(2)
-        )
-        for place, vector in chunks(builder, args[2], signature.args[0]):
-            value, _ = load(builder, source, place, vector)
-            _, there = load(builder, target, place, vector)
-            builder.store(logarithm(builder, value), there, align=4)
-        return context.get_dummy_value()
+        vector = wide_lanes(signature.args[0])
+        one = pointer(context, builder, signature.args[0], args[0], args[1])
+        two = builder.gep(one, [args[2]])
+        n = args[4]
+        zero, step = ir.Constant(n.type, 0), ir.Constant(n.type, vector.count)
+        numbers = pointer(context, builder, signature.args[3], args[3], zero)
+        (total,) = zeros(builder, vector, 1)
+        most = ir.Constant(vector, [float("inf")] * vector.count)
+        least = cgutils.alloca_once_value(builder, most)
+        with cgutils.for_range_slice(builder, zero, n, step, n.type) as (place, _):
+            first, _ = load(builder, one, place, vector)
+            second, _ = load(builder, two, place, vector)
+            value = builder.fadd(first, second)
+            factor, _ = load(builder, numbers, place, vector)
+            add_to(builder, total, builder.fmul(factor, logarithm(builder, value)))
+            old = builder.load(least)
+            less = builder.fcmp_ordered("<", value, old)
+            builder.store(builder.select(less, value, old), least)
+        low = builder.load(least)
+        single = builder.extract_element(low, ir.Constant(ir.IntType(32), 0))
+        for lane in range(1, vector.count):
+            other = builder.extract_element(low, ir.Constant(ir.IntType(32), lane))
+            single = builder.select(builder.fcmp_ordered("<", other, single), other, single)
+        parts = (across(builder, builder.load(total)), single)
+        return context.make_tuple(builder, signature.return_type, parts)
 
-    return types.void(y, x, types.int64), codegen
+    return result(x, types.int64, types.int64, factors, types.int64), codegen
 
 
 @intrinsic
@@ -550,7 +570,7 @@ renew_inverse: Any = _renew_inverse
 products: Any = _products
 scale_row: Any = _scale_row
 add_share: Any = _add_share
-logs: Any = _logs
+sum_logs: Any = _sum_logs
 exps: Any = _exps
 solve_row: Any = _solve_row
 subtract_rows: Any = _subtract_rows
