@@ -20,7 +20,7 @@ from mediaframes.topics._algebra import factor
 from mediaframes.topics._vector import (
     WORDS,
     add_four,
-    add_share,
+    add_shares,
     axpy,
     exps,
     products,
@@ -35,6 +35,7 @@ from mediaframes.topics._vector import (
 STEP, ACCEPT, FAR = 0.2, 1e-4, 10.0  # constants of R's vmmin
 RELATIVE = math.sqrt(np.finfo(np.float64).eps)  # and the default of its optim
 MOST = 500
+DOCS = 1024  # articles whose weights stay in the processor's memory while words are counted
 loop = njit(cache=True, nogil=True, _nrt=False)
 LEAST, EPSILON = np.finfo(np.float64).tiny, np.finfo(np.float64).eps
 
@@ -373,7 +374,7 @@ def estep(counts, docs, beta, eta, mu, precision, entropy, k, ratios, weights): 
     kp = mu.shape[1]
     size = k - 1
     bounds = np.zeros(docs[1] - docs[0])
-    covers = np.zeros((docs[1] - docs[0], kp * kp))
+    covers = np.empty((docs[1] - docs[0], kp * kp))
     most = 0
     for d in range(docs[0], docs[1]):
         most = max(most, indptr[d + 1] - indptr[d])
@@ -432,16 +433,34 @@ def word_counts(words, beta, data, ratios, weights, importance):  # type: ignore
     indptr, docs, places = words
     n, kp = beta.shape
     result, flat, scales = np.zeros(n * kp), beta.ravel(), weights.ravel()
-    for w in range(n):
-        for at in range(indptr[w], indptr[w + 1]):
-            d, place = docs[at], places[at]
-            numbers = (ratios[place], math.sqrt(data[place]), importance[d])
-            add_share(result, w * kp, flat, scales, d * kp, numbers, kp)
+    rows, numbers, at = np.zeros(DOCS, np.int64), np.zeros((DOCS, 3)), indptr.copy()
+    for first in range(0, len(weights), DOCS):
+        for w in range(n):
+            size = 0
+            while at[w] < indptr[w + 1] and docs[at[w]] < first + DOCS:
+                d, place = docs[at[w]], places[at[w]]
+                rows[size] = d
+                numbers[size] = ratios[place], math.sqrt(data[place]), importance[d]
+                size += 1
+                at[w] += 1
+            for t in range(0, kp, 32):
+                to = w * kp + t
+                if kp - t >= 32:
+                    add_shares(result, to, flat, scales, t, rows, numbers, kp, size, 4)
+                elif kp - t == 24:
+                    add_shares(result, to, flat, scales, t, rows, numbers, kp, size, 3)
+                elif kp - t == 16:
+                    add_shares(result, to, flat, scales, t, rows, numbers, kp, size, 2)
+                else:
+                    add_shares(result, to, flat, scales, t, rows, numbers, kp, size, 1)
     return result.reshape((n, kp))
 
 
 @njit(cache=True, nogil=True)
-def add_covers(total, covers, importance):  # type: ignore[no-untyped-def]
-    """Add each article's covariance to `total`, articles in turn."""
+def add_covers(total, covers, importance, size, kp):  # type: ignore[no-untyped-def]
+    """Add each article's covariance (upper blocks) to `total` (Kp * Kp), articles in turn."""
+    end = _width(size, 8)
     for d in range(len(covers)):
-        axpy(total, 0, importance[d], covers[d], 0, len(total))
+        for t in range(size):
+            begin = t // 8 * 8
+            axpy(total, t * kp + begin, importance[d], covers[d], t * kp + begin, end - begin)

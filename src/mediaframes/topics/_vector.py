@@ -378,31 +378,51 @@ def _scale_row(typingctx, y, sums, x, i, scale, numbers, n):  # type: ignore[no-
     return types.void(y, sums, x, whole, scale, numbers_type, whole), codegen
 
 
-@intrinsic
-def _add_share(typingctx, y, i, x, scale, j, numbers, n):  # type: ignore[no-untyped-def]
-    """``y[i + t] += x[i + t] * scale[j + t] * p * q * r``, from the left but r last of all.
+@intrinsic(prefer_literal=True)
+def _add_shares(typingctx, y, i, x, scale, j, rows, numbers, stride, n, parts):  # type: ignore[no-untyped-def]
+    """``y[i + t] += x[i + t] * scale[j + t + stride * rows[a]] * p * q * r`` for a below n.
 
-    `numbers` is (p, q, r).
+    In turn, each from the left; p, q, r are row a of `numbers` (n, 3); t below eight times `parts`,
+    which is written out as a number from 1 to 4.
     """
+    count = parts.literal_value
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        target = pointer(context, builder, signature.args[0], args[0], args[1])
-        source = pointer(context, builder, signature.args[2], args[2], args[1])
-        wide = pointer(context, builder, signature.args[3], args[3], args[4])
-        numbers = [builder.extract_value(args[5], at) for at in range(3)]
-        for place, vector in chunks(builder, args[6], signature.args[0]):
-            value, _ = load(builder, source, place, vector)
-            weight, _ = load(builder, wide, place, vector)
-            old, there = load(builder, target, place, vector)
-            value = builder.fmul(value, weight)
-            for number in spread_all(builder, numbers, vector):
-                value = builder.fmul(value, number)
-            builder.store(builder.fadd(old, value), there, align=4)
+        vector = wide_lanes(signature.args[0])
+        integer = args[1].type
+        zero = ir.Constant(integer, 0)
+        pairs = ((0, args[1]), (2, args[1]), (3, args[4]), (5, zero), (6, zero))
+        target, source, wide, places, three = (
+            pointer(context, builder, signature.args[at], args[at], place) for at, place in pairs
+        )
+        steps = [ir.Constant(integer, part * vector.count) for part in range(count)]
+        values = [load(builder, source, step, vector)[0] for step in steps]
+        sums = [
+            cgutils.alloca_once_value(builder, load(builder, target, step, vector)[0])
+            for step in steps
+        ]
+        with cgutils.for_range(builder, args[8], intp=integer) as loop:
+            row = builder.mul(builder.load(builder.gep(places, [loop.index])), args[7])
+            first = builder.mul(loop.index, ir.Constant(integer, 3))
+            scalars = [
+                builder.load(builder.gep(three, [builder.add(first, ir.Constant(integer, at))]))
+                for at in range(3)
+            ]
+            weights = spread_all(builder, scalars, vector)
+            for step, value, total in zip(steps, values, sums, strict=True):
+                share, _ = load(builder, wide, builder.add(row, step), vector)
+                share = builder.fmul(value, share)
+                for weight in weights:
+                    share = builder.fmul(share, weight)
+                add_to(builder, total, share)
+        for step, total in zip(steps, sums, strict=True):
+            _, there = load(builder, target, step, vector)
+            builder.store(builder.load(total), there, align=4)
         return context.get_dummy_value()
 
     whole = types.int64
-    numbers_type = types.UniTuple(y.dtype, 3)
-    return types.void(y, whole, x, scale, whole, numbers_type, whole), codegen
+    signature = types.void(y, whole, x, scale, whole, rows, numbers, whole, whole, parts)
+    return signature, codegen
 
 
 @intrinsic
@@ -470,9 +490,7 @@ def _exps(typingctx, y, x, n):  # type: ignore[no-untyped-def]
                     builder.store(exponential(builder, value), there, align=4)
                 with some_far:
                     single = ir.FunctionType(vector.element, [vector.element])
-                    library = cgutils.get_or_insert_function(
-                        builder.module, single, "llvm.exp.f64"
-                    )
+                    library = cgutils.get_or_insert_function(builder.module, single, "llvm.exp.f64")
                     for lane in range(vector.count):
                         at = ir.Constant(number, lane)
                         one = builder.call(library, [builder.extract_element(value, at)])
@@ -569,7 +587,7 @@ transpose: Any = _transpose
 renew_inverse: Any = _renew_inverse
 products: Any = _products
 scale_row: Any = _scale_row
-add_share: Any = _add_share
+add_shares: Any = _add_shares
 sum_logs: Any = _sum_logs
 exps: Any = _exps
 solve_row: Any = _solve_row

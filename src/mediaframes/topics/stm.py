@@ -130,7 +130,7 @@ def expectation(
     cover, bound, begin = np.zeros(width * width), 0.0, 0
     for covers, each in _blocks(corpus, given):
         own = corpus.weights[begin : begin + len(each)]
-        add_covers(cover, covers, own)
+        add_covers(cover, covers, own, size, width)
         bound += float(each @ own)
         begin += len(each)
     stats: Any = word_counts(corpus.words, padded, corpus.counts[2], ratios, scales, corpus.weights)
