@@ -80,6 +80,22 @@ def across(builder, whole):  # type: ignore[no-untyped-def]
     return parts[0]
 
 
+def turned(builder, rows):  # type: ignore[no-untyped-def]
+    """The columns of a square of vectors, by exchanging halves, quarters, eighths."""
+    rows, count = list(rows), len(rows)
+    kind, bit = ir.VectorType(ir.IntType(32), count), 1
+    while bit < count:
+        low = [lane if not lane & bit else count + (lane ^ bit) for lane in range(count)]
+        high = [lane | bit if not lane & bit else count + lane for lane in range(count)]
+        for row in (row for row in range(count) if not row & bit):
+            pair = rows[row], rows[row | bit]
+            rows[row], rows[row | bit] = (
+                builder.shuffle_vector(*pair, ir.Constant(kind, mask)) for mask in (low, high)
+            )
+        bit *= 2
+    return rows
+
+
 def two_sum(builder, a, b):  # type: ignore[no-untyped-def]
     """``a + b``, rounded, and what the rounding lost (Knuth, volume 2, section 4.2.2)."""
     total = builder.fadd(a, b)

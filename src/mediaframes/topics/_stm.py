@@ -23,6 +23,7 @@ from mediaframes.topics._vector import (
     add_shares,
     axpy,
     exps,
+    fetch,
     products,
     renew_inverse,
     scale_row,
@@ -366,7 +367,8 @@ def _covariance(hessian, upper, root, cover, size, kp):  # type: ignore[no-untyp
 def estep(counts, docs, beta, eta, mu, precision, entropy, k, ratios, weights):  # type: ignore[no-untyped-def]
     """The articles from ``docs[0]`` up to ``docs[1]``: their modes go into `eta` (D, K - 1).
 
-    `beta` is (V * Kp), `mu` (D, Kp), `precision` (Kp * Kp). Into `ratios` goes for each count its
+    `beta` is ((V + 1) * Kp), last a word that only the last topic has, with certainty: where eight
+    words are taken at a time, it stands for those that are missing, since its logarithm is 0. `mu` (D, Kp), `precision` (Kp * Kp). Into `ratios` goes for each count its
     root over the word's mass, into `weights` (D, Kp) exp(eta, 0). Returns each article's covariance
     (upper blocks) and bound.
     """
@@ -381,7 +383,7 @@ def estep(counts, docs, beta, eta, mu, precision, entropy, k, ratios, weights): 
     most = _width(most, WORDS)
     rows, columns, scaled = _zeros(most * kp), _zeros(most * kp), _zeros(most * kp)
     masses, work = _zeros(3 * most).reshape((3, most)), _zeros(10 * kp).reshape((10, kp))
-    values = _zeros(most)
+    values, places = _zeros(most), np.zeros(most, np.int64)
     square = _zeros(5 * (kp + 8) * kp).reshape((5, (kp + 8) * kp))
     square[4, : kp * kp] = precision
     own, here = square[4], np.zeros(kp)
@@ -389,21 +391,14 @@ def estep(counts, docs, beta, eta, mu, precision, entropy, k, ratios, weights): 
         first, n = indptr[d], indptr[d + 1] - indptr[d]
         width = _width(n, 8)
         values[:n] = data[first : first + n]
-        values[n:width] = 0.0
+        values[n:width], places[n:width] = 0.0, len(beta) // kp - 1
         total = 0.0
-        rows[n * kp : width * kp] = 0.0
-        for j in range(n, width):
-            rows[j * kp + k - 1] = 1.0  # so that a word that is none has the logarithm 0
         for j in range(n):
             total += values[j]
-            w = indices[first + j] * kp
-            for t in range(kp):
-                rows[j * kp + t] = beta[w + t]
-        for begin in range(0, width, WORDS):
-            for j in range(begin, min(begin + WORDS, width), 4):
-                for t in range(0, k, 4):
-                    to = begin * kp + t * WORDS + j - begin
-                    transpose(columns, to, WORDS, rows, j * kp + t, kp)
+            places[j] = indices[first + j]
+        for j in range(0, width, 8):
+            begin = j // WORDS * WORDS
+            fetch(rows, j * kp, columns, begin * kp + j - begin, beta, places, j, kp)
         sizes = (k, kp, n, total)
         here[:size] = eta[d]
         given = (mu[d], own, columns, values, masses, work, sizes)

@@ -27,6 +27,7 @@ from mediaframes.topics._lanes import (
     quotient,
     spread,
     spread_all,
+    turned,
     two_sum,
     wide_lanes,
     zeros,
@@ -286,30 +287,56 @@ def _renew_inverse(typingctx, y, i, numbers, a, b, n):  # type: ignore[no-untype
 def _transpose(typingctx, y, i, wide, x, j, stride):  # type: ignore[no-untyped-def]
     """The square of four rows at `j`, each `stride` after the one before, turned into that at `i`.
 
-    There each row is `wide` after the one before. By exchanging halves and quarters.
+    There each row is `wide` after the one before.
     """
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
         vector = lanes(signature.args[0])
-        number = ir.IntType(32)
         target = pointer(context, builder, signature.args[0], args[0], args[1])
         source = pointer(context, builder, signature.args[3], args[3], args[4])
         four = [ir.Constant(args[1].type, q) for q in range(4)]
         rows = [load(builder, source, builder.mul(args[5], q), vector)[0] for q in four]
-        for bit in (1, 2):
-            low = [lane if not lane & bit else 4 + (lane ^ bit) for lane in range(4)]
-            high = [lane | bit if not lane & bit else 4 + lane for lane in range(4)]
-            masks = [ir.Constant(ir.VectorType(number, 4), mask) for mask in (low, high)]
-            for row in (row for row in range(4) if not row & bit):
-                pair = rows[row], rows[row | bit]
-                rows[row], rows[row | bit] = (builder.shuffle_vector(*pair, mask) for mask in masks)
-        for row, q in zip(rows, four, strict=True):
+        for row, q in zip(turned(builder, rows), four, strict=True):
             _, there = load(builder, target, builder.mul(args[2], q), vector)
             builder.store(row, there, align=4)
         return context.get_dummy_value()
 
     whole = types.int64
     return types.void(y, whole, whole, x, whole, whole), codegen
+
+
+@intrinsic
+def _fetch(typingctx, y, i, z, j, x, places, m, n):  # type: ignore[no-untyped-def]
+    """Eight rows of n numbers: ``y[i + q * n + t] = x[places[m + q] * n + t]``, and turned in `z`.
+
+    There ``z[j + q + t * WORDS]`` is the same. `n` is a multiple of eight.
+    """
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        vector = wide_lanes(signature.args[0])
+        n, zero = args[7], ir.Constant(args[7].type, 0)
+        pairs = ((0, args[1]), (2, args[3]), (4, zero), (5, args[6]))
+        target, across_target, source, where = (
+            pointer(context, builder, signature.args[at], args[at], place) for at, place in pairs
+        )
+        eight = [ir.Constant(n.type, q) for q in range(vector.count)]
+        begins = [builder.mul(builder.load(builder.gep(where, [q])), n) for q in eight]
+        step = ir.Constant(n.type, vector.count)
+        with cgutils.for_range_slice(builder, zero, n, step, n.type) as (place, _):
+            rows = []
+            for q, begin in zip(eight, begins, strict=True):
+                value, _ = load(builder, source, builder.add(begin, place), vector)
+                _, there = load(builder, target, builder.add(builder.mul(q, n), place), vector)
+                builder.store(value, there, align=4)
+                rows.append(value)
+            for q, row in zip(eight, turned(builder, rows), strict=True):
+                at = builder.mul(builder.add(place, q), ir.Constant(n.type, WORDS))
+                _, there = load(builder, across_target, at, vector)
+                builder.store(row, there, align=4)
+        return context.get_dummy_value()
+
+    whole = types.int64
+    return types.void(y, whole, z, whole, x, places, whole, whole), codegen
 
 
 @intrinsic(prefer_literal=True)
@@ -584,6 +611,7 @@ add_four: Any = _add_four
 sum_masses: Any = _sum_masses
 sum_scaled: Any = _sum_scaled
 transpose: Any = _transpose
+fetch: Any = _fetch
 renew_inverse: Any = _renew_inverse
 products: Any = _products
 scale_row: Any = _scale_row

@@ -118,8 +118,9 @@ def expectation(
 
     k, n_words = beta.shape
     width, size = -(-k // LANES) * LANES, k - 1
-    padded = np.zeros((n_words, width))
-    padded[:, :k] = beta.T
+    padded = np.zeros((n_words + 1, width))
+    padded[:-1, :k] = beta.T
+    padded[-1, k - 1] = 1.0
     means = np.zeros((len(eta), width))
     means[:, :size] = mu
     precision = np.zeros((width, width))
@@ -133,7 +134,7 @@ def expectation(
         add_covers(cover, covers, own, size, width)
         bound += float(each @ own)
         begin += len(each)
-    stats: Any = word_counts(corpus.words, padded, corpus.counts[2], ratios, scales, corpus.weights)
+    stats: Any = word_counts(corpus.words, padded[:-1], corpus.counts[2], ratios, scales, corpus.weights)
     upper = cover.reshape(width, width)[:size, :size]
     cover = np.triu(upper) + np.triu(upper, 1).T
     return np.ascontiguousarray(stats[:, :k].T), cover, bound
