@@ -107,22 +107,28 @@ def two_sum(builder, a, b):  # type: ignore[no-untyped-def]
 def _fused(builder, a, b, c):  # type: ignore[no-untyped-def]
     """``a * b + c`` rounded once."""
     kind = ir.FunctionType(a.type, [a.type] * 3)
-    name = f"llvm.fma.v{a.type.count}f64"
+    name = f"llvm.fma.v{a.type.count}f64" if isinstance(a.type, ir.VectorType) else "llvm.fma.f64"
     return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [a, b, c])
 
 
-def quotient(builder, value, divisor, inverse):  # type: ignore[no-untyped-def]
+def reciprocal(builder, divisor):  # type: ignore[no-untyped-def]
+    """The divisor of `quotient`: itself, one over it, rounded, and what the rounding took."""
+    one = ir.Constant(divisor.type, 1.0)
+    inverse = builder.fdiv(one, divisor)
+    rest = _fused(builder, builder.fneg(divisor), inverse, one)
+    return divisor, inverse, builder.fmul(rest, inverse)
+
+
+def quotient(builder, value, divisor, inverse, rest):  # type: ignore[no-untyped-def]
     """``value / divisor`` to the last bit, three times as fast as the processor's division.
 
-    `inverse` is one over the divisor, rounded: a product with it is wrong by up to two last
-    digits, what it lacks is known without error, and added twice leaves the rounded quotient
-    (Markstein 1990, IBM Journal of Research and Development, 34(1)).
+    The product with one over the divisor, as two numbers, is the quotient or next to it; what it
+    lacks is known without error, and added leaves the rounded quotient (Markstein 1990, IBM Journal
+    of Research and Development, 34(1)).
     """
-    minus = builder.fneg(divisor)
-    result = builder.fmul(value, inverse)
-    for _ in range(2):
-        result = _fused(builder, _fused(builder, minus, result, value), inverse, result)
-    return result
+    result = _fused(builder, value, inverse, builder.fmul(value, rest))
+    lacks = _fused(builder, builder.fneg(divisor), result, value)
+    return _fused(builder, lacks, inverse, result)
 
 
 # log(1 + f) over f: coefficients for s**2, s**4 ... where s = f / (2 + f) (Sun's fdlibm, e_log.c)

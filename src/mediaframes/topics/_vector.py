@@ -25,6 +25,7 @@ from mediaframes.topics._lanes import (
     logarithm,
     pointer,
     quotient,
+    reciprocal,
     spread,
     spread_all,
     turned,
@@ -268,15 +269,15 @@ def _renew_inverse(typingctx, y, i, numbers, a, b, n):  # type: ignore[no-untype
         one = pointer(context, builder, signature.args[3], args[3], zero)
         two = pointer(context, builder, signature.args[4], args[4], zero)
         numbers = [builder.extract_value(args[2], at) for at in range(4)]
-        numbers.append(builder.fdiv(ir.Constant(numbers[3].type, 1.0), numbers[3]))
+        numbers[3:] = reciprocal(builder, numbers[3])
         for place, vector in chunks(builder, args[5], signature.args[0]):
-            p, q, r, s, inverse = spread_all(builder, numbers, vector)
+            p, q, r, *divisor = spread_all(builder, numbers, vector)
             old, there = load(builder, target, place, vector)
             x, _ = load(builder, one, place, vector)
             z, _ = load(builder, two, place, vector)
             change = builder.fsub(builder.fmul(p, x), builder.fmul(q, x))
             change = builder.fsub(change, builder.fmul(r, z))
-            builder.store(builder.fadd(old, quotient(builder, change, s, inverse)), there, align=4)
+            builder.store(builder.fadd(old, quotient(builder, change, *divisor)), there, align=4)
         return context.get_dummy_value()
 
     numbers_type = types.UniTuple(y.dtype, 4)
@@ -543,7 +544,7 @@ def _take_out(solve, high, wide):  # type: ignore[no-untyped-def]
         rows = [builder.add(row, ir.Constant(integer, q)) for q in range(high)]
         own = [builder.gep(array, [builder.mul(number, width)]) for number in rows]
         divisor = builder.fneg(builder.load(builder.gep(own[0], [row])))
-        inverse = builder.fdiv(ir.Constant(divisor.type, 1.0), divisor)
+        divisor = reciprocal(builder, divisor) if solve else ()
         sums = zeros(builder, vector, high * wide)
         lane = ir.Constant(ir.VectorType(integer, vector.count), list(range(vector.count)))
         empty = ir.Constant(vector, [0.0] * vector.count)
@@ -568,7 +569,7 @@ def _take_out(solve, high, wide):  # type: ignore[no-untyped-def]
                 old, target = load(builder, at, there, vector)
                 new = builder.load(total)
                 if solve:
-                    new = quotient(builder, new, *spread_all(builder, (divisor, inverse), vector))
+                    new = quotient(builder, new, *spread_all(builder, divisor, vector))
                 else:
                     new = builder.fsub(old, new)
                 left = spread(builder, builder.sub(end, there), lane.type)
