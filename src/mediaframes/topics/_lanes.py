@@ -58,6 +58,35 @@ def chunks(builder, n, array_type) -> Iterator[tuple[Any, Any]]:  # type: ignore
         yield whole, narrow
 
 
+def groups(builder, n, vector) -> Iterator[tuple[Any, range]]:  # type: ignore[no-untyped-def]
+    """Where the caller's code stands four times: for four vectors at once, in a loop, and the rest.
+
+    So many sums at once fill the processor's registers and hide how long each addition takes. With
+    each place comes the range of its vectors; `n` is a multiple of a vector's length.
+    """
+    zero, step = ir.Constant(n.type, 0), ir.Constant(n.type, 4 * vector.count)
+    rest = builder.urem(n, step)
+    whole = builder.sub(n, rest)
+    with cgutils.for_range_slice(builder, zero, whole, step, n.type) as (place, _):
+        yield place, range(4)
+    for count in (3, 2, 1):
+        left = ir.Constant(n.type, count * vector.count)
+        with builder.if_then(builder.icmp_unsigned("==", rest, left)):
+            yield whole, range(count)
+
+
+def load_group(builder, pointer, place, vector, group):  # type: ignore[no-untyped-def]
+    """So many vectors from a place on, each with where it was."""
+    steps = [ir.Constant(place.type, part * vector.count) for part in group]
+    return [load(builder, pointer, builder.add(place, step), vector) for step in steps]
+
+
+def store_group(builder, pointer, place, vector, sums):  # type: ignore[no-untyped-def]
+    olds = load_group(builder, pointer, place, vector, range(len(sums)))
+    for total, (_, there) in zip(sums, olds, strict=True):
+        builder.store(builder.load(total), there, align=4)
+
+
 def zeros(builder, vector, n):  # type: ignore[no-untyped-def]
     """So many sums that stay in the processor's registers while a loop adds to them."""
     empty = ir.Constant(vector, [0.0] * vector.count)

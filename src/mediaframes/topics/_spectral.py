@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from mediaframes.topics._algebra import sum_extended
-from mediaframes.topics._vector import add_four, axpy, dot, exps
+from mediaframes.topics._vector import axpy, dot, exps, sum_rows
 
 TILE = 64  # columns mirrored together, so that a line of the processor's memory is read once
 
@@ -77,9 +77,7 @@ def mix_anchors(gram, anchors, tolerance, most):  # type: ignore[no-untyped-def]
         mix[:k] = 1.0 / k
         before = np.inf
         for _ in range(most):
-            product[:] = 0.0
-            for u in range(0, kp, 4):
-                add_four(product, 0, mix, square, (u, 1, u * kp, kp), kp)
+            sum_rows(product, 0, mix, square, (0, 1, 0, kp), k, kp)
             error, top = 0.0, -np.inf
             for t in range(k):
                 gradient[t] = against[t] - product[t]

@@ -19,16 +19,16 @@ from numba import njit
 from mediaframes.topics._algebra import factor
 from mediaframes.topics._vector import (
     WORDS,
-    add_four,
     add_shares,
     axpy,
     exps,
     fetch,
     products,
     renew_inverse,
-    scale_row,
+    scale_rows,
     sum_logs,
     sum_masses,
+    sum_rows,
     sum_scaled,
     transpose,
 )
@@ -74,9 +74,7 @@ def _sum(values, n):  # type: ignore[no-untyped-def]
 
 @loop
 def _image(target, square, vector, k, kp):  # type: ignore[no-untyped-def]
-    target[:] = 0.0
-    for t in range(0, k - 1, 4):
-        add_four(target, 0, vector, square, (t, 1, t * kp, kp), kp)
+    sum_rows(target, 0, vector, square, (0, 1, 0, kp), k - 1, kp)
 
 
 @loop
@@ -101,14 +99,7 @@ def _objective(eta, mu, precision, columns, data, masses, work, sizes):  # type:
     part = (0.5 * quadratic, total * math.log(_sum(weight, k)))
     apart, even = masses.shape[1], k + k % 2
     for j in range(0, width, WORDS):
-        if width - j >= 32:
-            sum_masses(masses, j, apart, weight, columns, j * kp, even, 4)
-        elif width - j == 24:
-            sum_masses(masses, j, apart, weight, columns, j * kp, even, 3)
-        elif width - j == 16:
-            sum_masses(masses, j, apart, weight, columns, j * kp, even, 2)
-        else:
-            sum_masses(masses, j, apart, weight, columns, j * kp, even, 1)
+        sum_masses(masses, j, apart, weight, columns, j * kp, even, min(width - j, WORDS))
     likelihood, least = sum_logs(masses, 0, apart, data, width)
     if not least >= LEAST:
         return _settled((0.0, 1.0, part), weight, columns, data, masses, sizes)
@@ -124,10 +115,8 @@ def _settled(point, weight, columns, data, masses, sizes):  # type: ignore[no-un
     if slack > 0.0:
         k, kp, n, _ = sizes
         mass, likelihood = masses[2], 0.0
-        mass[:] = 0.0
         for j in range(0, n, WORDS):
-            for t in range(0, k, 4):
-                add_four(mass, j, weight, columns, (t, 1, j * kp + t * WORDS, WORDS), WORDS)
+            sum_rows(mass, j, weight, columns, (0, 1, j * kp, WORDS), k, WORDS)
         for j in range(n):
             likelihood += math.log(mass[j]) * data[j]
         value = part[0] - (likelihood - part[1])
@@ -149,15 +138,7 @@ def _gradient(gradient, rows, data, masses, work, sizes):  # type: ignore[no-unt
     share = total / _sum(weight, k)
     for j in range(n):
         factors[j] = data[j] / (even[j] + odd[j])
-    for t in range(0, kp, 32):  # so many sums at once as the processor holds
-        if kp - t >= 32:
-            sum_scaled(sums, t, factors, rows, kp, weight, n, 4)
-        elif kp - t == 24:
-            sum_scaled(sums, t, factors, rows, kp, weight, n, 3)
-        elif kp - t == 16:
-            sum_scaled(sums, t, factors, rows, kp, weight, n, 2)
-        else:
-            sum_scaled(sums, t, factors, rows, kp, weight, n, 1)
+    sum_scaled(sums, 0, factors, rows, (0, 1, 0, kp), n, kp, weight)
     for t in range(k - 1):
         gradient[t] = part[t] - (sums[t] - share * weight[t])
 
@@ -283,12 +264,9 @@ def _square(target, rows, n, size, kp):  # type: ignore[no-untyped-def]
     whole = size // 8 * 8
     for t in range(0, whole, 8):
         for u in range(t, whole, 8):
-            products(target, t * kp + u, rows, t, rows, u, kp, n, 8, 1)
+            products(target, t * kp + u, rows, t, rows, u, kp, n, 8)
     for t in range(whole, size):
-        for u in range(0, whole - 24, 32):
-            products(target, t * kp + u, rows, t, rows, u, kp, n, 1, 4)
-        for u in range(whole // 32 * 32, size, 8):
-            products(target, t * kp + u, rows, t, rows, u, kp, n, 1, 1)
+        sum_rows(target, t * kp, rows, rows, (t, kp, 0, kp), n, kp)
         for u in range(t):
             target[u * kp + t] = target[t * kp + u]
 
@@ -299,7 +277,7 @@ def _square_lower(target, rows, size, kp):  # type: ignore[no-untyped-def]
     for t in range(0, size, 4):
         for u in range(t // 8 * 8, size, 8):
             begin = u * kp
-            products(target, t * kp + u, rows, begin + t, rows, begin + u, kp, size - u, 4, 1)
+            products(target, t * kp + u, rows, begin + t, rows, begin + u, kp, size - u, 4)
 
 
 @njit(cache=True, nogil=True)
@@ -313,8 +291,7 @@ def _curvature(hessian, scaled, rows, ratio, root, weight, precision, sizes):  #
     whole = _sum(weight, k)
     for t in range(k):
         share[t] = weight[t] / whole
-    for j in range(n):
-        scale_row(scaled, sums, rows, j * kp, weight, (ratio[j], root[j]), kp)
+    scale_rows(scaled, sums, rows, weight, ratio, root, n, kp)
     _square(hessian, scaled, n, k - 1, kp)
     for t in range(k - 1):
         row = hessian[t * kp : t * kp + k - 1]
@@ -350,7 +327,7 @@ def _covariance(hessian, upper, root, cover, size, kp):  # type: ignore[no-untyp
         for u in range(0, first + 1, 8):
             begin = u * kp
             to, own = first * kp + u, begin + first
-            products(root, to, upper, own, root, begin + u, kp, first - u, 4, 1)
+            products(root, to, upper, own, root, begin + u, kp, first - u, 4)
         for j in range(first, min(first + 4, size)):
             for i in range(first, j):
                 axpy(root, j * kp, upper[i * kp + j], root, i * kp, first // 8 * 8 + 8)
@@ -438,16 +415,7 @@ def word_counts(words, beta, data, ratios, weights, importance):  # type: ignore
                 numbers[size] = ratios[place], math.sqrt(data[place]), importance[d]
                 size += 1
                 at[w] += 1
-            for t in range(0, kp, 32):
-                to = w * kp + t
-                if kp - t >= 32:
-                    add_shares(result, to, flat, scales, t, rows, numbers, kp, size, 4)
-                elif kp - t == 24:
-                    add_shares(result, to, flat, scales, t, rows, numbers, kp, size, 3)
-                elif kp - t == 16:
-                    add_shares(result, to, flat, scales, t, rows, numbers, kp, size, 2)
-                else:
-                    add_shares(result, to, flat, scales, t, rows, numbers, kp, size, 1)
+            add_shares(result, w * kp, flat, scales, rows, numbers, size, kp)
     return result.reshape((n, kp))
 
 

@@ -20,14 +20,17 @@ from mediaframes.topics._lanes import (
     add_to,
     chunks,
     exponential,
+    groups,
     lanes,
     load,
+    load_group,
     logarithm,
     pointer,
     quotient,
     reciprocal,
     spread,
     spread_all,
+    store_group,
     turned,
     two_sum,
     wide_lanes,
@@ -157,103 +160,88 @@ def _renew_row(typingctx, part, words, i, stats, weights, n):  # type: ignore[no
     return types.void(part, words, types.int64, stats, weights_type, types.int64), codegen
 
 
-@intrinsic
-def _add_four(typingctx, y, i, factors, x, strides, n):  # type: ignore[no-untyped-def]
-    """``y[i + t] += factors[j + q * a] * x[m + q * b + t]`` for q = 0, 1, 2, 3 in turn.
-
-    `strides` is (j, a, m, b).
-    """
+def _add_rows(scaled):  # type: ignore[no-untyped-def]
+    """Code of the two below."""
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        target = pointer(context, builder, signature.args[0], args[0], args[1])
-        first, apart, begin, wide = (builder.extract_value(args[4], place) for place in range(4))
-        factor = pointer(context, builder, signature.args[2], args[2], first)
-        source = pointer(context, builder, signature.args[3], args[3], begin)
-        four = [ir.Constant(first.type, q) for q in range(4)]
-        numbers = [builder.load(builder.gep(factor, [builder.mul(apart, q)])) for q in four]
-        sources = [builder.gep(source, [builder.mul(wide, q)]) for q in four]
-        for place, vector in chunks(builder, args[5], signature.args[0]):
-            weights = spread_all(builder, numbers, vector)
-            total, there = load(builder, target, place, vector)
-            for weight, row in zip(weights, sources, strict=True):
-                value, _ = load(builder, row, place, vector)
-                total = builder.fadd(total, builder.fmul(weight, value))
-            builder.store(total, there, align=4)
+        y, i, factors, x, places, n, width = args[:7]
+        vector = wide_lanes(signature.args[0])
+        first, apart, begin, stride = (builder.extract_value(places, at) for at in range(4))
+        target = pointer(context, builder, signature.args[0], y, i)
+        factor = pointer(context, builder, signature.args[2], factors, first)
+        source = pointer(context, builder, signature.args[3], x, begin)
+        for place, group in groups(builder, width, vector):
+            scales: list[Any] = []
+            if scaled:
+                scale = pointer(context, builder, signature.args[7], args[7], place)
+                scales = load_group(builder, scale, ir.Constant(n.type, 0), vector, group)
+            sums = zeros(builder, vector, len(group))
+            with cgutils.for_range(builder, n, intp=n.type) as loop:
+                number = builder.load(builder.gep(factor, [builder.mul(loop.index, apart)]))
+                weight = spread(builder, number, vector)
+                row = builder.add(builder.mul(loop.index, stride), place)
+                values = [value for value, _ in load_group(builder, source, row, vector, group)]
+                if scaled:
+                    pairs = zip(values, scales, strict=True)
+                    values = [builder.fmul(value, by) for value, (by, _) in pairs]
+                for value, total in zip(values, sums, strict=True):
+                    add_to(builder, total, builder.fmul(weight, value))
+            store_group(builder, target, place, vector, sums)
         return context.get_dummy_value()
 
+    return codegen
+
+
+@intrinsic
+def _sum_rows(typingctx, y, i, factors, x, places, n, width):  # type: ignore[no-untyped-def]
+    """``y[i + t] = sum of factors[f + a * q] * x[m + b * q + t]`` over q below n, in turn.
+
+    For t below `width`, a multiple of eight; `places` is (f, a, m, b).
+    """
     whole = types.int64
-    return types.void(y, whole, factors, x, types.UniTuple(whole, 4), whole), codegen
+    signature = types.void(y, whole, factors, x, types.UniTuple(whole, 4), whole, whole)
+    return signature, _add_rows(False)
 
 
-@intrinsic(prefer_literal=True)
-def _sum_masses(typingctx, y, i, apart, factors, x, m, n, parts):  # type: ignore[no-untyped-def]
+@intrinsic
+def _sum_scaled(typingctx, y, i, factors, x, places, n, width, scale):  # type: ignore[no-untyped-def]
+    """The same of ``factors[f + a * q] * (x[m + b * q + t] * scale[t])``."""
+    whole = types.int64
+    signature = types.void(y, whole, factors, x, types.UniTuple(whole, 4), whole, whole, scale)
+    return signature, _add_rows(True)
+
+
+@intrinsic
+def _sum_masses(typingctx, y, i, apart, factors, x, m, n, width):  # type: ignore[no-untyped-def]
     """``y[i + t] = sum of factors[q] * x[m + q * WORDS + t]`` over even q below n, in turn.
 
-    For t below eight times `parts`, which is written out as a number from 1 to 4; over odd q into
-    ``y[i + apart + t]``. `n` is even.
+    For t below `width`, a multiple of eight; over odd q into ``y[i + apart + t]``. `n` is even.
     """
-    count = parts.literal_value
-
-    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        vector = wide_lanes(signature.args[0])
-        integer, steps = args[1].type, range(count)
-        zero, two = ir.Constant(integer, 0), ir.Constant(integer, 2)
-        target = pointer(context, builder, signature.args[0], args[0], args[1])
-        factor = pointer(context, builder, signature.args[3], args[3], zero)
-        source = pointer(context, builder, signature.args[4], args[4], args[5])
-        sums = [zeros(builder, vector, count) for _ in range(2)]
-        with cgutils.for_range_slice(builder, zero, args[6], two, integer) as (place, _):
-            for odd in range(2):
-                at = builder.add(place, ir.Constant(integer, odd))
-                weight = spread(builder, builder.load(builder.gep(factor, [at])), vector)
-                begin = builder.mul(at, ir.Constant(integer, WORDS))
-                for part in steps:
-                    step = ir.Constant(integer, part * vector.count)
-                    value, _ = load(builder, source, builder.add(begin, step), vector)
-                    add_to(builder, sums[odd][part], builder.fmul(weight, value))
-        for which, totals in enumerate(sums):
-            for part, total in enumerate(totals):
-                place = builder.mul(args[2], ir.Constant(integer, which))
-                place = builder.add(place, ir.Constant(integer, part * vector.count))
-                _, there = load(builder, target, place, vector)
-                builder.store(builder.load(total), there, align=4)
-        return context.get_dummy_value()
-
-    whole = types.int64
-    return types.void(y, whole, whole, factors, x, whole, whole, parts), codegen
-
-
-@intrinsic(prefer_literal=True)
-def _sum_scaled(typingctx, y, i, factors, x, stride, scale, n, parts):  # type: ignore[no-untyped-def]
-    """``y[i + t] = sum of factors[j] * (x[i + j * stride + t] * scale[i + t])`` over j below n.
-
-    In turn; t below eight times `parts`, which is written out as a number from 1 to 4.
-    """
-    count = parts.literal_value
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
         vector = wide_lanes(signature.args[0])
         integer = args[1].type
-        pairs = ((0, args[1]), (2, ir.Constant(integer, 0)), (3, args[1]), (5, args[1]))
-        target, factor, source, wide = (
-            pointer(context, builder, signature.args[at], args[at], place) for at, place in pairs
-        )
-        steps = [ir.Constant(integer, part * vector.count) for part in range(count)]
-        scales = [load(builder, wide, step, vector)[0] for step in steps]
-        sums = zeros(builder, vector, count)
-        with cgutils.for_range(builder, args[6], intp=integer) as loop:
-            weight = spread(builder, builder.load(builder.gep(factor, [loop.index])), vector)
-            begin = builder.mul(loop.index, args[4])
-            for step, by, total in zip(steps, scales, sums, strict=True):
-                value, _ = load(builder, source, builder.add(begin, step), vector)
-                add_to(builder, total, builder.fmul(weight, builder.fmul(value, by)))
-        for step, total in zip(steps, sums, strict=True):
-            _, there = load(builder, target, step, vector)
-            builder.store(builder.load(total), there, align=4)
+        zero, two = ir.Constant(integer, 0), ir.Constant(integer, 2)
+        target = pointer(context, builder, signature.args[0], args[0], args[1])
+        factor = pointer(context, builder, signature.args[3], args[3], zero)
+        source = pointer(context, builder, signature.args[4], args[4], args[5])
+        for place, group in groups(builder, args[7], vector):
+            sums = [zeros(builder, vector, len(group)) for _ in range(2)]
+            with cgutils.for_range_slice(builder, zero, args[6], two, integer) as (first, _):
+                for odd in range(2):
+                    at = builder.add(first, ir.Constant(integer, odd))
+                    weight = spread(builder, builder.load(builder.gep(factor, [at])), vector)
+                    row = builder.add(builder.mul(at, ir.Constant(integer, WORDS)), place)
+                    values = load_group(builder, source, row, vector, group)
+                    for (value, _), total in zip(values, sums[odd], strict=True):
+                        add_to(builder, total, builder.fmul(weight, value))
+            for odd, totals in enumerate(sums):
+                step = builder.mul(args[2], ir.Constant(integer, odd))
+                store_group(builder, target, builder.add(step, place), vector, totals)
         return context.get_dummy_value()
 
     whole = types.int64
-    return types.void(y, whole, factors, x, whole, scale, whole, parts), codegen
+    return types.void(y, whole, whole, factors, x, whole, whole, whole), codegen
 
 
 @intrinsic
@@ -341,13 +329,13 @@ def _fetch(typingctx, y, i, z, j, x, places, m, n):  # type: ignore[no-untyped-d
 
 
 @intrinsic(prefer_literal=True)
-def _products(typingctx, y, i, x, j, z, m, stride, n, high, wide):  # type: ignore[no-untyped-def]
+def _products(typingctx, y, i, x, j, z, m, stride, n, high):  # type: ignore[no-untyped-def]
     """``y[i + q * stride + t] = sum of x[j + s] * z[m + s]`` over n rows, in turn.
 
-    With ``s = q`` and ``s = t`` plus the row's number times `stride`; q below `high`, t below eight
-    times `wide`, both written out as numbers whose product is at most 8.
+    With ``s = q`` and ``s = t`` plus the row's number times `stride`; t below 8, q below `high`,
+    which is written out as a number up to 8.
     """
-    rows, parts = high.literal_value, wide.literal_value
+    rows = range(high.literal_value)
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
         vector = wide_lanes(signature.args[0])
@@ -355,102 +343,95 @@ def _products(typingctx, y, i, x, j, z, m, stride, n, high, wide):  # type: igno
         one, two = (
             pointer(context, builder, signature.args[at], args[at], args[at + 1]) for at in (2, 4)
         )
-        sums = [zeros(builder, vector, parts) for _ in range(rows)]
-        steps = [ir.Constant(args[1].type, part * vector.count) for part in range(parts)]
+        steps = [ir.Constant(args[1].type, q) for q in rows]
+        sums = zeros(builder, vector, len(rows))
         with cgutils.for_range(builder, args[7], intp=args[7].type) as loop:
             place = builder.mul(loop.index, args[6])
-            values = [load(builder, two, builder.add(place, step), vector)[0] for step in steps]
-            for q, totals in enumerate(sums):
-                at = builder.add(place, ir.Constant(args[1].type, q))
-                number = spread(builder, builder.load(builder.gep(one, [at])), vector)
-                for value, total in zip(values, totals, strict=True):
-                    add_to(builder, total, builder.fmul(number, value))
-        for q, totals in enumerate(sums):
-            begin = builder.mul(args[6], ir.Constant(args[1].type, q))
-            for step, total in zip(steps, totals, strict=True):
-                _, there = load(builder, target, builder.add(begin, step), vector)
-                builder.store(builder.load(total), there, align=4)
+            value, _ = load(builder, two, place, vector)
+            for q, total in zip(steps, sums, strict=True):
+                number = builder.load(builder.gep(one, [builder.add(place, q)]))
+                add_to(builder, total, builder.fmul(spread(builder, number, vector), value))
+        for q, total in zip(steps, sums, strict=True):
+            store_group(builder, target, builder.mul(args[6], q), vector, [total])
         return context.get_dummy_value()
 
     whole = types.int64
-    return types.void(y, whole, x, whole, z, whole, whole, whole, high, wide), codegen
+    return types.void(y, whole, x, whole, z, whole, whole, whole, high), codegen
 
 
 @intrinsic
-def _scale_row(typingctx, y, sums, x, i, scale, numbers, n):  # type: ignore[no-untyped-def]
-    """``y[i + t] = x[i + t] * scale[t] * p`` and ``sums[t] += y[i + t] * q``.
+def _scale_rows(typingctx, y, sums, x, scale, ratio, root, n, width):  # type: ignore[no-untyped-def]
+    """``y[q * width + t] = x[q * width + t] * scale[t] * ratio[q]`` for rows q below n.
 
-    `numbers` is (p, q).
+    And ``sums[t] = sum of y[q * width + t] * root[q]``, in turn; `width` is a multiple of eight.
     """
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        zero = ir.Constant(args[3].type, 0)
-        pairs = ((0, args[3]), (1, zero), (2, args[3]), (4, zero))
-        target, sums, source, wide = (
-            pointer(context, builder, signature.args[at], args[at], place) for at, place in pairs
+        vector, n, width = wide_lanes(signature.args[0]), args[6], args[7]
+        zero = ir.Constant(n.type, 0)
+        target, totals, source, wide, one, two = (
+            pointer(context, builder, signature.args[at], args[at], zero) for at in range(6)
         )
-        numbers = [builder.extract_value(args[5], at) for at in range(2)]
-        for place, vector in chunks(builder, args[6], signature.args[0]):
-            p, q = spread_all(builder, numbers, vector)
-            value, _ = load(builder, source, place, vector)
-            weight, _ = load(builder, wide, place, vector)
-            total, there = load(builder, sums, place, vector)
-            value = builder.fmul(builder.fmul(value, weight), p)
-            _, scaled = load(builder, target, place, vector)
-            builder.store(value, scaled, align=4)
-            builder.store(builder.fadd(total, builder.fmul(value, q)), there, align=4)
+        for place, group in groups(builder, width, vector):
+            scales = load_group(builder, wide, place, vector, group)
+            added = zeros(builder, vector, len(group))
+            with cgutils.for_range(builder, n, intp=n.type) as loop:
+                scalars = [builder.load(builder.gep(each, [loop.index])) for each in (one, two)]
+                p, q = spread_all(builder, scalars, vector)
+                row = builder.add(builder.mul(loop.index, width), place)
+                values = load_group(builder, source, row, vector, group)
+                places = load_group(builder, target, row, vector, group)
+                for (value, _), (by, _), (_, there), total in zip(
+                    values, scales, places, added, strict=True
+                ):
+                    new = builder.fmul(builder.fmul(value, by), p)
+                    builder.store(new, there, align=4)
+                    add_to(builder, total, builder.fmul(new, q))
+            store_group(builder, totals, place, vector, added)
         return context.get_dummy_value()
 
     whole = types.int64
-    numbers_type = types.UniTuple(y.dtype, 2)
-    return types.void(y, sums, x, whole, scale, numbers_type, whole), codegen
+    return types.void(y, sums, x, scale, ratio, root, whole, whole), codegen
 
 
-@intrinsic(prefer_literal=True)
-def _add_shares(typingctx, y, i, x, scale, j, rows, numbers, stride, n, parts):  # type: ignore[no-untyped-def]
-    """``y[i + t] += x[i + t] * scale[j + t + stride * rows[a]] * p * q * r`` for a below n.
+@intrinsic
+def _add_shares(typingctx, y, i, x, scale, rows, numbers, n, width):  # type: ignore[no-untyped-def]
+    """``y[i + t] += x[i + t] * scale[width * rows[a] + t] * p * q * r`` for a below n.
 
-    In turn, each from the left; p, q, r are row a of `numbers` (n, 3); t below eight times `parts`,
-    which is written out as a number from 1 to 4.
+    In turn, each from the left; p, q, r are row a of `numbers` (n, 3); t below `width`, a multiple
+    of eight.
     """
-    count = parts.literal_value
 
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        vector = wide_lanes(signature.args[0])
-        integer = args[1].type
-        zero = ir.Constant(integer, 0)
-        pairs = ((0, args[1]), (2, args[1]), (3, args[4]), (5, zero), (6, zero))
+        vector, n, width = wide_lanes(signature.args[0]), args[6], args[7]
+        zero = ir.Constant(n.type, 0)
+        pairs = ((0, args[1]), (2, args[1]), (3, zero), (4, zero), (5, zero))
         target, source, wide, places, three = (
             pointer(context, builder, signature.args[at], args[at], place) for at, place in pairs
         )
-        steps = [ir.Constant(integer, part * vector.count) for part in range(count)]
-        values = [load(builder, source, step, vector)[0] for step in steps]
-        sums = [
-            cgutils.alloca_once_value(builder, load(builder, target, step, vector)[0])
-            for step in steps
-        ]
-        with cgutils.for_range(builder, args[8], intp=integer) as loop:
-            row = builder.mul(builder.load(builder.gep(places, [loop.index])), args[7])
-            first = builder.mul(loop.index, ir.Constant(integer, 3))
-            scalars = [
-                builder.load(builder.gep(three, [builder.add(first, ir.Constant(integer, at))]))
-                for at in range(3)
-            ]
-            weights = spread_all(builder, scalars, vector)
-            for step, value, total in zip(steps, values, sums, strict=True):
-                share, _ = load(builder, wide, builder.add(row, step), vector)
-                share = builder.fmul(value, share)
-                for weight in weights:
-                    share = builder.fmul(share, weight)
-                add_to(builder, total, share)
-        for step, total in zip(steps, sums, strict=True):
-            _, there = load(builder, target, step, vector)
-            builder.store(builder.load(total), there, align=4)
+        for place, group in groups(builder, width, vector):
+            values = load_group(builder, source, place, vector, group)
+            olds = load_group(builder, target, place, vector, group)
+            sums = [cgutils.alloca_once_value(builder, old) for old, _ in olds]
+            with cgutils.for_range(builder, n, intp=n.type) as loop:
+                row = builder.mul(builder.load(builder.gep(places, [loop.index])), width)
+                first = builder.mul(loop.index, ir.Constant(n.type, 3))
+                scalars = [
+                    builder.load(builder.gep(three, [builder.add(first, ir.Constant(n.type, at))]))
+                    for at in range(3)
+                ]
+                weights = spread_all(builder, scalars, vector)
+                shares = load_group(builder, wide, builder.add(row, place), vector, group)
+                for (value, _), (share, _), total in zip(values, shares, sums, strict=True):
+                    part = builder.fmul(value, share)
+                    for weight in weights:
+                        part = builder.fmul(part, weight)
+                    add_to(builder, total, part)
+            store_group(builder, target, place, vector, sums)
         return context.get_dummy_value()
 
     whole = types.int64
-    signature = types.void(y, whole, x, scale, whole, rows, numbers, whole, whole, parts)
-    return signature, codegen
+    return types.void(y, whole, x, scale, rows, numbers, whole, whole), codegen
 
 
 @intrinsic
@@ -608,14 +589,14 @@ dot: Any = _dot
 sum_twice: Any = _sum_twice
 axpy: Any = _axpy
 renew_row: Any = _renew_row
-add_four: Any = _add_four
+sum_rows: Any = _sum_rows
 sum_masses: Any = _sum_masses
 sum_scaled: Any = _sum_scaled
 transpose: Any = _transpose
 fetch: Any = _fetch
 renew_inverse: Any = _renew_inverse
 products: Any = _products
-scale_row: Any = _scale_row
+scale_rows: Any = _scale_rows
 add_shares: Any = _add_shares
 sum_logs: Any = _sum_logs
 exps: Any = _exps
