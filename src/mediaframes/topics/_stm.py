@@ -23,6 +23,7 @@ from mediaframes.topics._vector import (
     axpy,
     exps,
     fetch,
+    invert_rows,
     products,
     renew_inverse,
     scale_rows,
@@ -322,20 +323,12 @@ def _covariance(hessian, upper, root, cover, size, kp):  # type: ignore[no-untyp
         _dominate(hessian, size, kp)
         upper[: kp * kp] = hessian
         factor(upper, size, kp)
-    logarithms = 0.0
+    logarithms, ones = 0.0, np.zeros(4)
     for first in range(0, size, 4):  # columns of the factor's inverse, as rows
-        for u in range(0, first + 1, 8):
-            begin = u * kp
-            to, own = first * kp + u, begin + first
-            products(root, to, upper, own, root, begin + u, kp, first - u, 4)
         for j in range(first, min(first + 4, size)):
-            for i in range(first, j):
-                axpy(root, j * kp, upper[i * kp + j], root, i * kp, first // 8 * 8 + 8)
-            one = 1.0 / upper[j * kp + j]
-            logarithms += math.log(one)
-            for i in range(j):
-                root[j * kp + i] *= -one
-            root[j * kp + j] = one
+            ones[j - first] = 1.0 / upper[j * kp + j]
+            logarithms += math.log(ones[j - first])
+        invert_rows(root, upper, ones, first, kp)
     _square_lower(cover, root, size, kp)
     return logarithms
 

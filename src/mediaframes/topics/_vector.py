@@ -360,6 +360,55 @@ def _products(typingctx, y, i, x, j, z, m, stride, n, high):  # type: ignore[no-
 
 
 @intrinsic
+def _invert_rows(typingctx, y, x, ones, row, width):  # type: ignore[no-untyped-def]
+    """Four columns of the inverse of the triangle `x`, as rows of `y` from `row`, after those before.
+
+    ``y[r, t] = -ones[r - row] * sum of x[k, r] * y[k, t]`` over k from t below r, in turn, and
+    ``y[r, r] = ones[r - row]``, which is one over ``x[r, r]``; `row` is a multiple of four.
+    """
+
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        vector, row, width = wide_lanes(signature.args[0]), args[3], args[4]
+        zero, one = ir.Constant(row.type, 0), ir.Constant(row.type, 1)
+        step = ir.Constant(row.type, vector.count)
+        target, source, single = (
+            pointer(context, builder, signature.args[at], args[at], zero) for at in range(3)
+        )
+        four = [ir.Constant(row.type, q) for q in range(4)]
+        rows = [builder.add(row, q) for q in four]
+        numbers = [builder.load(builder.gep(single, [q])) for q in four]
+        lane = ir.Constant(ir.VectorType(row.type, vector.count), list(range(vector.count)))
+        sums = zeros(builder, vector, 4)
+        with cgutils.for_range_slice(builder, zero, builder.add(row, one), step, row.type) as (
+            place,
+            _,
+        ):
+            for total in sums:
+                builder.store(ir.Constant(vector, [0.0] * vector.count), total)
+            with cgutils.for_range_slice(builder, place, row, one, row.type) as (other, _):
+                begin = builder.mul(other, width)
+                value, _ = load(builder, target, builder.add(begin, place), vector)
+                for number, total in zip(rows, sums, strict=True):
+                    weight = builder.load(builder.gep(source, [builder.add(begin, number)]))
+                    add_to(builder, total, builder.fmul(spread(builder, weight, vector), value))
+            found: list[Any] = []
+            for own, number, total in zip(rows, numbers, sums, strict=True):
+                for before, value in zip(rows, found, strict=False):
+                    at = builder.add(builder.mul(before, width), own)
+                    weight = spread(builder, builder.load(builder.gep(source, [at])), vector)
+                    add_to(builder, total, builder.fmul(weight, value))
+                new = builder.fmul(builder.load(total), spread(builder, builder.fneg(number), vector))
+                diagonal = spread(builder, builder.sub(own, place), lane.type)
+                on = builder.icmp_signed("==", lane, diagonal)
+                found.append(builder.select(on, spread(builder, number, vector), new))
+                at = builder.add(builder.mul(own, width), place)
+                builder.store(found[-1], load(builder, target, at, vector)[1], align=4)
+        return context.get_dummy_value()
+
+    return types.void(y, x, ones, types.int64, types.int64), codegen
+
+
+@intrinsic
 def _scale_rows(typingctx, y, sums, x, scale, ratio, root, n, width):  # type: ignore[no-untyped-def]
     """``y[q * width + t] = x[q * width + t] * scale[t] * ratio[q]`` for rows q below n.
 
@@ -596,6 +645,7 @@ transpose: Any = _transpose
 fetch: Any = _fetch
 renew_inverse: Any = _renew_inverse
 products: Any = _products
+invert_rows: Any = _invert_rows
 scale_rows: Any = _scale_rows
 add_shares: Any = _add_shares
 sum_logs: Any = _sum_logs
