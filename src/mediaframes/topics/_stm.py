@@ -203,7 +203,10 @@ def _step(eta, best, slope, given):  # type: ignore[no-untyped-def]
 
 @loop
 def _search(eta, rows, inverse, given):  # type: ignore[no-untyped-def]
-    """Move eta to the mode with the steps of R's BFGS; `given` is the rest of `_objective`'s."""
+    """Move eta to the mode with the steps of R's BFGS; `given` is the rest of `_objective`'s.
+
+    Returns what `_objective` says there and whether it saw that point last.
+    """
     data, masses, work, sizes = given[3:]
     k, kp = sizes[:2]
     size = k - 1
@@ -212,7 +215,7 @@ def _search(eta, rows, inverse, given):  # type: ignore[no-untyped-def]
     best = _objective(eta, *given)
     _copy(work[9], work[0], kp)
     _gradient(gradient, rows, data, masses, work, sizes)
-    gradients, last = 1, 1
+    gradients, last, seen = 1, 1, True
     while True:
         if last == gradients:
             inverse[:] = 0.0
@@ -228,6 +231,7 @@ def _search(eta, rows, inverse, given):  # type: ignore[no-untyped-def]
         stuck = size
         if slope < 0.0:
             best, point, length, stuck, tried = _step(eta, best, slope, given)
+            seen = stuck < size
             if abs(point[0] - best[0]) <= _bounds(best[0], slope, length)[1]:
                 stuck, moved = size, tried
             else:
@@ -254,6 +258,7 @@ def _search(eta, rows, inverse, given):  # type: ignore[no-untyped-def]
             last = gradients
         if stuck == size and last == gradients:
             break
+    return best, seen
 
 
 @loop
@@ -372,8 +377,9 @@ def estep(counts, docs, beta, eta, mu, precision, entropy, k, ratios, weights): 
         sizes = (k, kp, n, total)
         here[:size] = eta[d]
         given = (mu[d], own, columns, values, masses, work, sizes)
-        _search(here, rows, square[0], given)
-        point = _objective(here, *given)
+        point, seen = _search(here, rows, square[0], given)
+        if not seen:
+            point = _objective(here, *given)
         value = _settled(point, work[0], columns, values, masses, sizes)[0]
         eta[d] = here[:size]
         weights[d] = work[0]
