@@ -1,10 +1,13 @@
 """Operations on vectors give, to the last bit, what the plain loops they stand for give."""
 
+import math
+
 import numpy as np
 import pytest
 from numba import njit
 
 from mediaframes.topics import _algebra
+from mediaframes.topics import _tiles as tiles
 from mediaframes.topics import _vector as vector
 
 
@@ -30,28 +33,63 @@ def _exps(x):  # type: ignore[no-untyped-def]
 
 @njit
 def _renew(y, numbers, a, b):  # type: ignore[no-untyped-def]
-    vector.renew_inverse(y, 0, numbers, a, b, len(y))
+    tiles.renew_inverse(y, 0, numbers, a, b, len(y))
 
 
 @njit
-def _masses(weights, columns, k):  # type: ignore[no-untyped-def]
+def _masses(weights, columns, k, width):  # type: ignore[no-untyped-def]
     masses = np.zeros((2, vector.WORDS))
-    vector.sum_masses(masses, 0, vector.WORDS, weights, columns, 0, k, 4)
+    vector.sum_masses(masses, 0, vector.WORDS, weights, columns, 0, k, width)
     return masses
+
+
+@njit
+def _rows(factors, rows, places, n, width):  # type: ignore[no-untyped-def]
+    sums = np.zeros(width)
+    vector.sum_rows(sums, 0, factors, rows, places, n, width)
+    return sums
 
 
 @njit
 def _scaled(factors, rows, width, scale, n):  # type: ignore[no-untyped-def]
     sums = np.zeros(width)
-    vector.sum_scaled(sums, 0, factors, rows, width, scale, n, 4)
-    vector.sum_scaled(sums, 32, factors, rows, width, scale, n, 1)
+    vector.sum_scaled(sums, 0, factors, rows, (0, 1, 0, width), n, width, scale)
     return sums
 
 
 @njit
 def _products(rows, stride, n):  # type: ignore[no-untyped-def]
     y = np.zeros(4 * stride)
-    vector.products(y, 8, rows, 4, 8, stride, n)
+    tiles.products(y, 8, rows, 4, rows, 8, stride, n, 4)
+    return y
+
+
+@njit
+def _scale(rows, scale, ratio, root, width):  # type: ignore[no-untyped-def]
+    y, sums = np.zeros(len(rows)), np.zeros(width)
+    vector.scale_rows(y, sums, rows, scale, ratio, root, len(ratio), width)
+    return y, sums
+
+
+@njit
+def _shares(y, x, scale, rows, numbers, width):  # type: ignore[no-untyped-def]
+    vector.add_shares(y, 0, x, scale, rows, numbers, len(rows), width)
+
+
+@njit
+def _fetch(x, places, width):  # type: ignore[no-untyped-def]
+    rows, columns = np.zeros(8 * width), np.zeros(width * vector.WORDS)
+    tiles.fetch(rows, 0, columns, 8, x, places, 2, width)
+    return rows, columns
+
+
+@njit
+def _inverted(upper, n, width):  # type: ignore[no-untyped-def]
+    y, ones = np.zeros((n + 3) * width + 8), np.zeros(4)
+    for first in range(0, n, 4):
+        for row in range(first, min(first + 4, n)):
+            ones[row - first] = 1.0 / upper[row * width + row]
+        tiles.invert_rows(y, upper, ones, first, width)
     return y
 
 
@@ -65,6 +103,32 @@ def test_logarithms_are_off_by_less_than_a_digit_of_the_last_place(low: float, h
 
 def test_logarithm_of_one_is_zero() -> None:
     assert not _logs(np.ones(4)).any()
+
+
+@pytest.mark.parametrize(("low", "high"), [(-510.0, 510.0), (-1.0, 1.0), (-1e-9, 1e-9)])
+def test_exponentials_are_rounded_or_next_to_it(low: float, high: float) -> None:
+    x = np.random.default_rng(1).uniform(low, high, 40_004)
+    exact = np.exp(x.astype(np.longdouble))
+    off = np.abs(_exps(x) - exact) / np.spacing(exact.astype(np.float64))
+    assert off.max() < 0.512
+
+
+def test_exponentials_far_from_zero_are_the_librarys() -> None:
+    x = np.array([np.nan, np.inf, -np.inf, 0.0, -0.0, 512.0, -745.0, 1000.0, 1.0, -600.0, 2.0, 3.0])
+    expected = np.array([math.exp(value) if value < 800 else value for value in x])
+    expected[7] = np.inf
+    np.testing.assert_array_equal(_exps(x), expected)
+
+
+@pytest.mark.parametrize("n", [0, 1, 7, 8, 50, 2000])
+def test_sums_of_64_bits_need_not_be_taken_step_by_step(n: int) -> None:
+    rng = np.random.default_rng(n)
+    for _ in range(300):
+        values = rng.choice([rng.random(n + 3), rng.normal(size=n + 3), np.ones(n + 3) / 3])
+        total = (0.0, 0.0)
+        for value in values[2 : n + 2]:
+            total = _algebra.add_extended(total, value)
+        assert _algebra.sum_extended(values, 2, n) == total[0] + total[1]
 
 
 @pytest.mark.parametrize("divisor", [np.nextafter(2.0, 0), 1.0, 3.0, 1e-30, 7.1e40, 1 + 2**-52])
@@ -87,14 +151,26 @@ def test_an_inverse_is_renewed_in_the_order_of_the_formula() -> None:
     np.testing.assert_array_equal(y, expected)
 
 
-def test_masses_are_summed_topic_by_topic_even_and_odd_apart() -> None:
+@pytest.mark.parametrize("width", [8, 16, 24, 32])
+def test_masses_are_summed_topic_by_topic_even_and_odd_apart(width: int) -> None:
     rng = np.random.default_rng(4)
     k = 10
     weights, columns = rng.random(k), rng.random((k, vector.WORDS))
     expected = np.zeros((2, vector.WORDS))
     for q in range(k):
-        expected[q % 2] += weights[q] * columns[q]
-    np.testing.assert_array_equal(_masses(weights, columns.ravel(), k), expected)
+        expected[q % 2, :width] += weights[q] * columns[q, :width]
+    np.testing.assert_array_equal(_masses(weights, columns.ravel(), k, width), expected)
+
+
+@pytest.mark.parametrize("width", [8, 24, 32, 80])
+def test_sums_of_rows_take_rows_in_turn(width: int) -> None:
+    rng = np.random.default_rng(7)
+    rows, factors = rng.normal(size=(13, width + 5)), rng.normal(size=40)
+    expected = np.zeros(width)
+    for q, row in enumerate(rows):
+        expected += factors[1 + 3 * q] * row[4 : 4 + width]
+    found = _rows(factors, rows.ravel(), (1, 3, 4, width + 5), 13, width)
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_sums_of_scaled_rows_take_rows_in_turn() -> None:
@@ -117,13 +193,62 @@ def test_products_of_rows_take_rows_in_turn() -> None:
     assert not found[:, :8].any()
 
 
+def test_rows_are_scaled_and_summed_in_turn() -> None:
+    rng = np.random.default_rng(8)
+    rows, scale = rng.random((9, 48)), rng.random(48)
+    ratio, root = rng.random((2, 9))
+    found, sums = _scale(rows.ravel(), scale, ratio, root, 48)
+    expected, total = rows * scale * ratio[:, None], np.zeros(48)
+    for row, by in zip(expected, root, strict=True):
+        total += row * by
+    np.testing.assert_array_equal(found, expected.ravel())
+    np.testing.assert_array_equal(sums, total)
+
+
+def test_shares_are_added_in_turn() -> None:
+    rng = np.random.default_rng(9)
+    y, x = rng.random((2, 40))
+    scale, rows, numbers = rng.random((7, 40)), np.array([5, 0, 6]), rng.random((3, 3))
+    expected = y.copy()
+    for row, (p, q, r) in zip(rows, numbers, strict=True):
+        expected += x * scale[row] * p * q * r
+    _shares(y, x, scale.ravel(), rows, numbers, 40)
+    np.testing.assert_array_equal(y, expected)
+
+
+def test_rows_are_fetched_and_turned() -> None:
+    rng = np.random.default_rng(10)
+    x, places = rng.random((20, 24)), rng.integers(0, 20, 10)
+    rows, columns = _fetch(x.ravel(), places, 24)
+    np.testing.assert_array_equal(rows.reshape(8, 24), x[places[2:]])
+    turned = columns.reshape(24, vector.WORDS)
+    np.testing.assert_array_equal(turned[:, 8:16], x[places[2:]].T)
+    assert not turned[:, :8].any() and not turned[:, 16:].any()
+
+
+@pytest.mark.parametrize("n", [1, 4, 7, 19, 49])
+def test_the_inverse_of_a_triangle_takes_rows_in_turn(n: int) -> None:
+    rng = np.random.default_rng(n)
+    width = -(-n // 8) * 8
+    upper, expected = np.zeros((n + 4, width)), np.zeros((n, n))
+    upper[:n, :n] = np.triu(rng.normal(size=(n, n))) + 3 * np.eye(n)
+    for row in range(n):
+        one = 1.0 / upper[row, row]
+        for k in range(row):
+            expected[row] += upper[k, row] * expected[k]
+        expected[row] *= -one
+        expected[row, row] = one
+    found = _inverted(np.append(upper, np.zeros((1, width))), n, width)
+    np.testing.assert_array_equal(found[: n * width].reshape(n, width)[:, :n], expected)
+
+
 @pytest.mark.parametrize("n", [1, 2, 7, 19, 49, 50])
 def test_the_factor_is_that_of_halves_of_halves(n: int) -> None:
     """LAPACK's dpotrf2 with plain loops, on rows padded to another length."""
     a = np.random.default_rng(n).normal(size=(n, 2 * n + 1))
     a = a @ a.T
     width = -(-n // 8) * 8 + 8
-    flat = np.full(n * width + 8, 5.0)  # what lies outside the triangle is not touched
+    flat = np.full(n * width + 32, 5.0)  # what lies beyond the rows' ends is not touched
     for i in range(n):
         flat[i * width : i * width + n] = a[i]
     assert _algebra.factor(flat, n, width)
@@ -131,8 +256,7 @@ def test_the_factor_is_that_of_halves_of_halves(n: int) -> None:
     expected = a.copy()
     _halves(expected, 0, n)
     np.testing.assert_array_equal(np.triu(found[:, :n]), np.triu(expected))
-    np.testing.assert_array_equal(np.tril(found[:, :n], -1), np.tril(a, -1))
-    assert (found[:, n:] == 5.0).all()
+    assert (found[:, n:] == 5.0).all() and (flat[n * width :] == 5.0).all()
 
 
 def _halves(a: np.ndarray, first: int, last: int) -> None:
@@ -157,5 +281,5 @@ def _halves(a: np.ndarray, first: int, last: int) -> None:
 
 
 def test_a_matrix_that_is_not_positive_has_no_factor() -> None:
-    flat = np.concatenate([np.array([1.0, 2.0, 2.0, 1.0]), np.zeros(8)])
+    flat = np.concatenate([np.array([1.0, 2.0, 2.0, 1.0]), np.zeros(32)])
     assert not _algebra.factor(flat, 2, 2)

@@ -11,7 +11,8 @@ import math
 import numpy as np
 from numba import njit
 
-from mediaframes.topics._vector import solve_row, subtract_rows, sum_twice
+from mediaframes.topics._tiles import solve_row, subtract_rows
+from mediaframes.topics._vector import sum_twice
 
 PLACE = 2.0**52 + 1.0  # Rump, Ogita & Oishi (2008), SIAM Journal on Scientific Computing, 31(1)
 SPLIT = 2.0**27 + 1.0  # halves of a number, so that products are exact: Dekker (1971)

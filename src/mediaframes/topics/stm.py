@@ -134,7 +134,9 @@ def expectation(
         add_covers(cover, covers, own, size, width)
         bound += float(each @ own)
         begin += len(each)
-    stats: Any = word_counts(corpus.words, padded[:-1], corpus.counts[2], ratios, scales, corpus.weights)
+    stats: Any = word_counts(
+        corpus.words, padded[:-1], corpus.counts[2], ratios, scales, corpus.weights
+    )
     upper = cover.reshape(width, width)[:size, :size]
     cover = np.triu(upper) + np.triu(upper, 1).T
     return np.ascontiguousarray(stats[:, :k].T), cover, bound
