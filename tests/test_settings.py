@@ -65,7 +65,7 @@ def test_mistakes(old: str, new: str, message: str) -> None:
         parse_settings(GOOD.replace(old, new), "study.toml")
 
 
-KEYED = """[corpus]
+KEYS = """[corpus]
 files = ["articles"]
 languages = ["en"]
 [topics]
@@ -77,33 +77,12 @@ security = ["border*", "police"]
 
 
 def test_keywords_of_topics() -> None:
-    topics = parse_settings(KEYED, "study.toml").topics
+    topics = parse_settings(KEYS, "study.toml").topics
     assert topics.keywords == {"en": {"security": ("border*", "police")}}
     assert (topics.model, topics.k) == ("keyatm", 3)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ('"keyatm"', '"lda"', r'line 7: model "lda" takes no keywords; choose model = "keyatm"'),
-        ('["border*", "police"]', '"police"', r"line 8: security must be a list"),
-        ('["border*", "police"]', "[1]", r"line 8: security must be text in quotes, not 1"),
-        ('["border*", "police"]', "[]", r"line 8: 'security' has no keywords, or an empty one"),
-        ('"police"]', '" "]', r"line 8: 'security' has no keywords, or an empty one"),
-        ("keywords.en", "keywords", r"keywords must be a section \[topics.keywords.en\] of lines"),
-        ("keywords.en", "keywords.fr", r'line 5: model "keyatm" needs keywords: .*keywords.en\]'),
-        (', "police"]', ', "police"]\n[topics.keywords.de]\nx = ["y"]', r"line 9: .*languages"),
-        ("k = 3", "k = 0", r"line 6: one topic in all"),
-        ("k = 3", "k = -1", r"line 6: k must be from 0 to 1000"),
-    ],
-)
-def test_mistakes_in_keywords(old: str, new: str, message: str) -> None:
-    assert old in KEYED
-    with pytest.raises(InputError, match=message):
-        parse_settings(KEYED.replace(old, new), "study.toml")
-
-
-STRUCTURAL = """[corpus]
+STM = """[corpus]
 files = ["articles"]
 [topics]
 model = "stm"
@@ -113,26 +92,61 @@ prevalence = "~ outlet + s(date)"
 
 
 def test_formula_of_topics() -> None:
-    topics = parse_settings(STRUCTURAL, "study.toml").topics
+    topics = parse_settings(STM, "study.toml").topics
     assert (topics.model, topics.prevalence) == ("stm", "~ outlet + s(date)")
-    without = STRUCTURAL.replace('"stm"', '"ctm"').replace('prevalence = "~ outlet + s(date)"', "")
+    without = STM.replace('"stm"', '"ctm"').replace('prevalence = "~ outlet + s(date)"', "")
     assert parse_settings(without, "study.toml").topics.model == "ctm"
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("given", "old", "new", "message"),
     [
-        ('"stm"', '"lda"', r'line 6: model "stm" and prevalence = .* belong together'),
-        ('prevalence = "~ outlet + s(date)"', "", r'line 4: model "stm" and prevalence'),
-        ("~ outlet + s(date)", "~ s(date", r"line 6: .*s\(date"),
-        ("s(date)", "", r"line 6: .*formula"),
-        ("k = 3", "k = 1", r"line 5: k must be from 2 to 1000"),
+        (
+            KEYS,
+            '"keyatm"',
+            '"lda"',
+            r'line 7: model "lda" takes no keywords; choose model = "keyatm"',
+        ),
+        (KEYS, '["border*", "police"]', '"police"', r"line 8: security must be a list"),
+        (KEYS, '["border*", "police"]', "[1]", r"line 8: security must be text in quotes, not 1"),
+        (
+            KEYS,
+            '["border*", "police"]',
+            "[]",
+            r"line 8: 'security' has no keywords, or an empty one",
+        ),
+        (KEYS, '"police"]', '" "]', r"line 8: 'security' has no keywords, or an empty one"),
+        (
+            KEYS,
+            "keywords.en",
+            "keywords",
+            r"keywords must be a section \[topics.keywords.en\] of lines",
+        ),
+        (
+            KEYS,
+            "keywords.en",
+            "keywords.fr",
+            r'line 5: model "keyatm" needs keywords: .*keywords.en\]',
+        ),
+        (
+            KEYS,
+            ', "police"]',
+            ', "police"]\n[topics.keywords.de]\nx = ["y"]',
+            r"line 9: .*languages",
+        ),
+        (KEYS, "k = 3", "k = 0", r"line 6: one topic in all"),
+        (KEYS, "k = 3", "k = -1", r"line 6: k must be from 0 to 1000"),
+        (STM, '"stm"', '"lda"', r'line 6: model "stm" and prevalence = .* belong together'),
+        (STM, 'prevalence = "~ outlet + s(date)"', "", r'line 4: model "stm" and prevalence'),
+        (STM, "~ outlet + s(date)", "~ s(date", r"line 6: .*s\(date"),
+        (STM, "s(date)", "", r"line 6: .*formula"),
+        (STM, "k = 3", "k = 1", r"line 5: k must be from 2 to 1000"),
     ],
 )
-def test_mistakes_in_formulas(old: str, new: str, message: str) -> None:
-    assert old in STRUCTURAL
+def test_mistakes_in_topics(given: str, old: str, new: str, message: str) -> None:
+    assert old in given
     with pytest.raises(InputError, match=message):
-        parse_settings(STRUCTURAL.replace(old, new), "study.toml")
+        parse_settings(given.replace(old, new), "study.toml")
 
 
 def test_missing_parts() -> None:

@@ -144,7 +144,9 @@ def test_words_that_only_weightless_articles_hold_have_probability_0(
     alike = fit_topics(known, k=3, seed=1, **chosen)  # type: ignore[arg-type]
     np.testing.assert_allclose(alike.words, topics.words[:, :-2], rtol=1e-12)
     np.testing.assert_allclose(alike.shares, topics.shares[kept], rtol=1e-12)
-    assert topics.posterior(seed=1, draws=2).shape == (2, len(matrix), 3)
+    draws = topics.posterior(seed=1, draws=2)
+    assert draws.shape == (2, len(matrix), 3)
+    assert np.isnan(draws[:, 6]).all() and np.isfinite(draws[:, kept]).all()
     assert np.isfinite(topics.transform(given).shares[kept]).all()
 
 
