@@ -388,6 +388,17 @@ def test_structural_topics_leave_out_articles_without_covariates_and_say_so(
     assert len(topics.docs) == 59
     assert not topics.docs["date"].isna().any()
     assert "1 of 60 articles lack a value of '~ outlet + s(date, df=4)'" in capsys.readouterr().out
+    found = study.effects(topics)
+    assert found is not None
+    assert list(found.design.covariates) == ["outlet", "date"]
+    assert set(found.table["frame"]) == set(topics.names)
+    assert set(found.table["n"]) == {59}
+    curve = mf.marginal(found, variable="date")
+    assert curve.groupby("frame").size().tolist() == [100, 100]
+    text = (tmp_path / "study.toml").read_text().partition("prevalence")[0]
+    (tmp_path / "study.toml").write_text(text.replace('"stm"', '"ctm"'))
+    assert mf.open_study(tmp_path / "study.toml").effects(topics) is None
+    assert "topics: no formula" in capsys.readouterr().out
 
 
 def test_records_with_lists_of_other_lengths_are_compared() -> None:

@@ -46,6 +46,11 @@ class Design:
     formula: str
     variables: dict[str, Variable] = field(default_factory=dict)
 
+    @property
+    def covariates(self) -> dict[str, Variable]:
+        """The variables by the column they are made of: ``date`` for ``s(date)``."""
+        return {variable.column: variable for variable in self.variables.values()}
+
     def apply(self, docs: pd.DataFrame) -> np.ndarray:
         """The same columns for other articles; a level or value not seen before is an error."""
         blocks = {text: _columns(v, docs) for text, v in self.variables.items()}

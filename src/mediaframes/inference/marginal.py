@@ -66,7 +66,7 @@ def marginal(
     [['A', 0.67], ['B', 0.17]]
     """
     check_kind(effects, Effects, verb="marginal", how="give what mf.effects returns, not its table")
-    known = {v.column: v for v in effects.design.variables.values()}
+    known = effects.design.covariates
     if variable not in known:
         raise InputError(f"no covariate '{variable}' in the formula; there are: {', '.join(known)}")
     values = _values(effects, variable, known[variable].levels, points)

@@ -13,6 +13,7 @@ from mediaframes.corpus import Corpus, clean, dedupe, language, outlets, read
 from mediaframes.errors import InputError
 from mediaframes.frames import Codebook, Hits, apply_codebook, read_codebook
 from mediaframes.inference.design import variables_of
+from mediaframes.inference.effects import Effects, effects
 from mediaframes.made import Cache
 from mediaframes.plot import save_figure
 from mediaframes.scores import Scores
@@ -115,6 +116,19 @@ class Study:
             fit_topics, counts, k=chosen.k, model=chosen.model, seed=self.seed, **more
         )
         return result
+
+    def effects(self, topics: Topics) -> Effects | None:
+        """How the topics' shares depend on the formula of ``[topics] prevalence``.
+
+        With the uncertainty of the shares, as R's ``estimateEffect``; None, and said, where the
+        study has no formula.
+        """
+        formula = self.settings.topics.prevalence
+        if not formula:
+            say('topics: no formula (model = "stm", prevalence = "~ outlet + s(date)")')
+            return None
+        scores = topics.scores(draws=topics.posterior(seed=self.seed))
+        return effects(scores, formula=formula, method="composition", seed=self.seed)
 
     def _with_covariates(self, counts: Counts) -> Counts:
         """Without the articles of which something in the formula is not known; they are said."""
