@@ -69,7 +69,8 @@ def mix_anchors(gram, anchors, tolerance, most):  # type: ignore[no-untyped-def]
         for v in range(n):
             axpy(square, t * kp, gram[anchors[t], v], side, v * kp, kp)
     result = np.empty((n, k))
-    gradient, product, mix = np.zeros(kp), np.zeros(kp), np.zeros(kp)
+    gradient, growth = np.zeros(kp), np.zeros(kp)
+    product, mix = np.zeros(kp), np.zeros(kp)
     for w in range(n):
         against[:] = 0.0
         for v in range(n):
@@ -86,9 +87,9 @@ def mix_anchors(gram, anchors, tolerance, most):  # type: ignore[no-untyped-def]
                 top = max(top, gradient[t])
             for t in range(k):
                 gradient[t] -= top
-            exps(gradient, gradient, kp)
+            exps(growth, gradient, kp)
             for t in range(k):
-                mix[t] *= gradient[t]
+                mix[t] *= growth[t]
             whole = sum_extended(mix, 0, k)
             for t in range(k):
                 mix[t] /= whole
