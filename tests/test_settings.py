@@ -35,36 +35,6 @@ def test_good_settings() -> None:
     assert parse_settings(GOOD + "[copies]\nsimilarity = 1\n", "s").copies.similarity == 1.0
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("k = 12", "kk = 12", r"line 10: unknown key 'kk' in \[topics\]; allowed: .*mean 'k'"),
-        ("[topics]", "[topcs]", r"line 9: unknown section \[topcs\]; .*Did you mean 'topics'"),
-        ("k = 12", 'k = "12"', r"line 10: k must be a whole number, not '12'"),
-        ("k = 12", "k = true", r"line 10: k must be a whole number, not True"),
-        ("k = 12", "k = 1", r"line 10: k must be from 2 to 1000, not 1"),
-        ("k = 12", 'model = "bert"', r'line 10: model must be one of "nmf", "lda", .*not .bert.'),
-        ("k = 12", "max_share = 1.5", r"line 10: max_share must be from 0.0 to 1.0"),
-        ("2024-01-01", "2025-01-01", r"line 3: start 2025-01-01 lies after end 2024-12-31; swap"),
-        ("2024-01-01", '"2024-01-01"', r"line 3: start must be a date such as 2024-10-24"),
-        ('["articles"]', '"articles"', r"line 2: files must be a list"),
-        ('["articles"]', "[]", r"line 2: files is empty"),
-        ('["articles"]', "[3]", r"line 2: files must be text in quotes, not 3"),
-        ('text = "body"', 'txt = "body"', r"line 7: unknown role 'txt'; allowed: text, title"),
-        ('text = "body"', "text = 3", r"must be a section \[corpus.columns\] of lines"),
-        ("label =", "lable =", r"unknown key 'lable' in \[time.events\]; allowed: date, label"),
-        ("k = 12", "k = 12 oops", r"study.toml: not valid TOML: .*line 10"),
-        ("[[time.events]]", '[corpus.x]', r"unknown key 'x' in \[corpus\]"),
-        ("[topics]", '[figures]\nformats = ["gif"]\n[topics]', r"line 10: no format 'gif'"),
-        ("[topics]", "[copies]\ncontainment = 0.3\n[topics]", r"line 10: containment must be .* 0"),
-        ("start =", 'languages = ["german"]\nstart =', r"line 3: 'german' is no language code"),
-    ],
-)  # fmt: skip
-def test_mistakes(old: str, new: str, message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        parse_settings(GOOD.replace(old, new), "study.toml")
-
-
 KEYS = """[corpus]
 files = ["articles"]
 languages = ["en"]
@@ -98,52 +68,56 @@ def test_formula_of_topics() -> None:
     assert parse_settings(without, "study.toml").topics.model == "ctm"
 
 
+MISTAKES = {
+    GOOD: [
+        ("k = 12", "kk = 12", r"line 10: unknown key 'kk' in \[topics\]; allowed: .*mean 'k'"),
+        ("[topics]", "[topcs]", r"line 9: unknown section \[topcs\]; .*Did you mean 'topics'"),
+        ("k = 12", 'k = "12"', r"line 10: k must be a whole number, not '12'"),
+        ("k = 12", "k = true", r"line 10: k must be a whole number, not True"),
+        ("k = 12", "k = 1", r"line 10: k must be from 2 to 1000, not 1"),
+        ("k = 12", 'model = "bert"', r'line 10: model must be one of "nmf", "lda", .*not .bert.'),
+        ("k = 12", "max_share = 1.5", r"line 10: max_share must be from 0.0 to 1.0"),
+        ("2024-01-01", "2025-01-01", r"line 3: start 2025-01-01 lies after end 2024-12-31; swap"),
+        ("2024-01-01", '"2024-01-01"', r"line 3: start must be a date such as 2024-10-24"),
+        ('["articles"]', '"articles"', r"line 2: files must be a list"),
+        ('["articles"]', "[]", r"line 2: files is empty"),
+        ('["articles"]', "[3]", r"line 2: files must be text in quotes, not 3"),
+        ('text = "body"', 'txt = "body"', r"line 7: unknown role 'txt'; allowed: text, title"),
+        ('text = "body"', "text = 3", r"must be a section \[corpus.columns\] of lines"),
+        ("label =", "lable =", r"unknown key 'lable' in \[time.events\]; allowed: date, label"),
+        ("k = 12", "k = 12 oops", r"study.toml: not valid TOML: .*line 10"),
+        ("[[time.events]]", '[corpus.x]', r"unknown key 'x' in \[corpus\]"),
+        ("[topics]", '[figures]\nformats = ["gif"]\n[topics]', r"line 10: no format 'gif'"),
+        ("[topics]", "[copies]\ncontainment = 0.3\n[topics]", r"line 10: containment must be .* 0"),
+        ("start =", 'languages = ["german"]\nstart =', r"line 3: 'german' is no language code"),
+    ],
+    KEYS: [
+        ('"keyatm"', '"lda"', r'line 7: model "lda" takes no keywords; choose model = "keyatm"'),
+        ('["border*", "police"]', '"police"', r"line 8: security must be a list"),
+        ('["border*", "police"]', "[1]", r"line 8: security must be text in quotes, not 1"),
+        ('["border*", "police"]', "[]", r"line 8: 'security' has no keywords, or an empty one"),
+        ('"police"]', '" "]', r"line 8: 'security' has no keywords, or an empty one"),
+        ("keywords.en", "keywords", r"keywords must be a section \[topics.keywords.en\] of lines"),
+        ("keywords.en", "keywords.fr", r'line 5: model "keyatm" needs keywords: .*keywords.en\]'),
+        (', "police"]', ', "police"]\n[topics.keywords.de]\nx = ["y"]', r"line 9: .*languages"),
+        ("k = 3", "k = 0", r"line 6: one topic in all"),
+        ("k = 3", "k = -1", r"line 6: k must be from 0 to 1000"),
+    ],
+    STM: [
+        ('"stm"', '"lda"', r'line 6: model "stm" and prevalence = .* belong together'),
+        ('prevalence = "~ outlet + s(date)"', "", r'line 4: model "stm" and prevalence'),
+        ("~ outlet + s(date)", "~ s(date", r"line 6: .*s\(date"),
+        ("s(date)", "", r"line 6: .*formula"),
+        ("k = 3", "k = 1", r"line 5: k must be from 2 to 1000"),
+    ],
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("given", "old", "new", "message"),
-    [
-        (
-            KEYS,
-            '"keyatm"',
-            '"lda"',
-            r'line 7: model "lda" takes no keywords; choose model = "keyatm"',
-        ),
-        (KEYS, '["border*", "police"]', '"police"', r"line 8: security must be a list"),
-        (KEYS, '["border*", "police"]', "[1]", r"line 8: security must be text in quotes, not 1"),
-        (
-            KEYS,
-            '["border*", "police"]',
-            "[]",
-            r"line 8: 'security' has no keywords, or an empty one",
-        ),
-        (KEYS, '"police"]', '" "]', r"line 8: 'security' has no keywords, or an empty one"),
-        (
-            KEYS,
-            "keywords.en",
-            "keywords",
-            r"keywords must be a section \[topics.keywords.en\] of lines",
-        ),
-        (
-            KEYS,
-            "keywords.en",
-            "keywords.fr",
-            r'line 5: model "keyatm" needs keywords: .*keywords.en\]',
-        ),
-        (
-            KEYS,
-            ', "police"]',
-            ', "police"]\n[topics.keywords.de]\nx = ["y"]',
-            r"line 9: .*languages",
-        ),
-        (KEYS, "k = 3", "k = 0", r"line 6: one topic in all"),
-        (KEYS, "k = 3", "k = -1", r"line 6: k must be from 0 to 1000"),
-        (STM, '"stm"', '"lda"', r'line 6: model "stm" and prevalence = .* belong together'),
-        (STM, 'prevalence = "~ outlet + s(date)"', "", r'line 4: model "stm" and prevalence'),
-        (STM, "~ outlet + s(date)", "~ s(date", r"line 6: .*s\(date"),
-        (STM, "s(date)", "", r"line 6: .*formula"),
-        (STM, "k = 3", "k = 1", r"line 5: k must be from 2 to 1000"),
-    ],
+    [(given, *mistake) for given, mistakes in MISTAKES.items() for mistake in mistakes],
 )
-def test_mistakes_in_topics(given: str, old: str, new: str, message: str) -> None:
+def test_mistakes(given: str, old: str, new: str, message: str) -> None:
     assert old in given
     with pytest.raises(InputError, match=message):
         parse_settings(given.replace(old, new), "study.toml")

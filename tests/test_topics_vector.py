@@ -60,7 +60,7 @@ def _scaled(factors, rows, width, scale, n):  # type: ignore[no-untyped-def]
 @njit
 def _products(rows, stride, n):  # type: ignore[no-untyped-def]
     y = np.zeros(4 * stride)
-    tiles.products(y, 8, rows, 4, rows, 8, stride, n, 4)
+    tiles.products(y, 8, rows, 4, 8, stride, n, 4)
     return y
 
 
@@ -248,7 +248,7 @@ def test_the_factor_is_that_of_halves_of_halves(n: int) -> None:
     a = np.random.default_rng(n).normal(size=(n, 2 * n + 1))
     a = a @ a.T
     width = -(-n // 8) * 8 + 8
-    flat = np.full(n * width + 32, 5.0)  # what lies beyond the rows' ends is not touched
+    flat = np.full(n * width + 8, 5.0)  # what lies beyond the rows' ends is not touched
     for i in range(n):
         flat[i * width : i * width + n] = a[i]
     assert _algebra.factor(flat, n, width)
@@ -281,5 +281,5 @@ def _halves(a: np.ndarray, first: int, last: int) -> None:
 
 
 def test_a_matrix_that_is_not_positive_has_no_factor() -> None:
-    flat = np.concatenate([np.array([1.0, 2.0, 2.0, 1.0]), np.zeros(32)])
+    flat = np.concatenate([np.array([1.0, 2.0, 2.0, 1.0]), np.zeros(8)])
     assert not _algebra.factor(flat, 2, 2)

@@ -116,8 +116,8 @@ def times(a, b):  # type: ignore[no-untyped-def]
 def factor(matrix, n, width):  # type: ignore[no-untyped-def]
     """Make `n` rows of `width` numbers the upper Cholesky factor; False if not positive.
 
-    By halves of halves, as LAPACK does; what is below the diagonal is lost. `matrix` is flat and 32
-    numbers longer.
+    By halves of halves, as LAPACK does; what is below the diagonal is lost. `matrix` is flat and
+    eight numbers longer.
     """
     for pivot in range(n):
         own = matrix[pivot * width + pivot]
@@ -142,12 +142,7 @@ def factor(matrix, n, width):  # type: ignore[no-untyped-def]
                     matrix[row * width + t] -= product
             continue
         for row in range(first, middle):
-            if last - middle > 16:
-                solve_row(matrix, row, first, row, middle, last, width, 4)
-            elif last - middle > 8:
-                solve_row(matrix, row, first, row, middle, last, width, 2)
-            else:
-                solve_row(matrix, row, first, row, middle, last, width, 1)
+            solve_row(matrix, row, first, row, middle, last, width)
         whole = last - (last - middle) % 4
         for row in range(middle, whole, 4):
             subtract_rows(matrix, row, first, middle, row, last, width, 4)
@@ -163,7 +158,7 @@ def inverse(matrix):  # type: ignore[no-untyped-def]
     As ``chol2inv(chol(matrix))``; the sum is infinite where the matrix is not positive.
     """
     n = len(matrix)
-    flat = np.zeros(n * n + 32)
+    flat = np.zeros(n * n + 8)
     flat[: n * n] = matrix.ravel()
     result = np.zeros((n, n))  # the factor's inverse, its columns as rows
     if not factor(flat, n, n):

@@ -1,5 +1,4 @@
-"""Parts that the vectors' operations are made of: lanes, loops over them, quotients, logarithms,
-exponentials.
+"""Parts that the vectors' operations are made of: lanes, loops over them, and functions of numbers.
 
 Each function writes code with `builder`, as numba's intrinsics do; none is called while it runs.
 """
@@ -7,6 +6,7 @@ Each function writes code with `builder`, as numba's intrinsics do; none is call
 import struct
 from collections.abc import Iterator
 from decimal import Decimal, localcontext
+from functools import cache
 from typing import Any
 
 from llvmlite import ir
@@ -58,18 +58,18 @@ def chunks(builder, n, array_type) -> Iterator[tuple[Any, Any]]:  # type: ignore
         yield whole, narrow
 
 
-def groups(builder, n, vector) -> Iterator[tuple[Any, range]]:  # type: ignore[no-untyped-def]
-    """Where the caller's code stands four times: for four vectors at once, in a loop, and the rest.
+def groups(builder, n, vector, most=4) -> Iterator[tuple[Any, range]]:  # type: ignore[no-untyped-def]
+    """Where the caller's code stands `most` times: for so many vectors at once, and for the rest.
 
-    So many sums at once fill the processor's registers and hide how long each addition takes. With
+    Several sums at once fill the processor's registers and hide how long each addition takes. With
     each place comes the range of its vectors; `n` is a multiple of a vector's length.
     """
-    zero, step = ir.Constant(n.type, 0), ir.Constant(n.type, 4 * vector.count)
+    zero, step = ir.Constant(n.type, 0), ir.Constant(n.type, most * vector.count)
     rest = builder.urem(n, step)
     whole = builder.sub(n, rest)
     with cgutils.for_range_slice(builder, zero, whole, step, n.type) as (place, _):
-        yield place, range(4)
-    for count in (3, 2, 1):
+        yield place, range(most)
+    for count in range(most - 1, 0, -1):
         left = ir.Constant(n.type, count * vector.count)
         with builder.if_then(builder.icmp_unsigned("==", rest, left)):
             yield whole, range(count)
@@ -133,11 +133,18 @@ def two_sum(builder, a, b):  # type: ignore[no-untyped-def]
     return total, builder.fadd(lost, builder.fsub(b, back))
 
 
+def called(builder, name, *values):  # type: ignore[no-untyped-def]
+    """LLVM's function of a name, e.g. "fabs", of doubles or of vectors of them."""
+    kind = values[0].type
+    lanes = f"v{kind.count}" if isinstance(kind, ir.VectorType) else ""
+    function = ir.FunctionType(kind, [kind] * len(values))
+    full = f"llvm.{name}.{lanes}f64"
+    return builder.call(cgutils.get_or_insert_function(builder.module, function, full), values)
+
+
 def _fused(builder, a, b, c):  # type: ignore[no-untyped-def]
     """``a * b + c`` rounded once."""
-    kind = ir.FunctionType(a.type, [a.type] * 3)
-    name = f"llvm.fma.v{a.type.count}f64" if isinstance(a.type, ir.VectorType) else "llvm.fma.f64"
-    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [a, b, c])
+    return called(builder, "fma", a, b, c)
 
 
 def reciprocal(builder, divisor):  # type: ignore[no-untyped-def]
@@ -204,6 +211,7 @@ EXP_SHIFT = 1.5 * 2.0**52  # what is added to it is rounded to a whole number
 EXP_FAR = 512.0
 
 
+@cache
 def _exp_table() -> list[int]:
     """For each step what rounding took from 2 ** (step / 128), and that power, less its exponent.
 

@@ -269,7 +269,7 @@ def _square(target, rows, n, size, kp):  # type: ignore[no-untyped-def]
     whole = size // 8 * 8
     for t in range(0, whole, 8):
         for u in range(t, whole, 8):
-            products(target, t * kp + u, rows, t, rows, u, kp, n, 8)
+            products(target, t * kp + u, rows, t, u, kp, n, 8)
     for t in range(whole, size):
         sum_rows(target, t * kp, rows, rows, (t, kp, 0, kp), n, kp)
         for u in range(t):
@@ -282,7 +282,7 @@ def _square_lower(target, rows, size, kp):  # type: ignore[no-untyped-def]
     for t in range(0, size, 4):
         for u in range(t // 8 * 8, size, 8):
             begin = u * kp
-            products(target, t * kp + u, rows, begin + t, rows, begin + u, kp, size - u, 4)
+            products(target, t * kp + u, rows, begin + t, begin + u, kp, size - u, 4)
 
 
 @njit(cache=True, nogil=True)

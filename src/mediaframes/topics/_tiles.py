@@ -13,8 +13,10 @@ from numba.extending import intrinsic
 from mediaframes.topics._lanes import (
     add_to,
     chunks,
+    groups,
     lanes,
     load,
+    load_group,
     pointer,
     quotient,
     reciprocal,
@@ -113,8 +115,8 @@ def _fetch(typingctx, y, i, z, j, x, places, m, n):  # type: ignore[no-untyped-d
 
 
 @intrinsic(prefer_literal=True)
-def _products(typingctx, y, i, x, j, z, m, stride, n, high):  # type: ignore[no-untyped-def]
-    """``y[i + q * stride + t] = sum of x[j + s] * z[m + s]`` over n rows, in turn.
+def _products(typingctx, y, i, x, j, m, stride, n, high):  # type: ignore[no-untyped-def]
+    """``y[i + q * stride + t] = sum of x[j + s] * x[m + s]`` over n rows, in turn.
 
     With ``s = q`` and ``s = t`` plus the row's number times `stride`; t below 8, q below `high`,
     which is written out as a number up to 8.
@@ -125,22 +127,22 @@ def _products(typingctx, y, i, x, j, z, m, stride, n, high):  # type: ignore[no-
         vector = wide_lanes(signature.args[0])
         target = pointer(context, builder, signature.args[0], args[0], args[1])
         one, two = (
-            pointer(context, builder, signature.args[at], args[at], args[at + 1]) for at in (2, 4)
+            pointer(context, builder, signature.args[2], args[2], args[at]) for at in (3, 4)
         )
         steps = [ir.Constant(args[1].type, q) for q in rows]
         sums = zeros(builder, vector, len(rows))
-        with cgutils.for_range(builder, args[7], intp=args[7].type) as loop:
-            place = builder.mul(loop.index, args[6])
+        with cgutils.for_range(builder, args[6], intp=args[6].type) as loop:
+            place = builder.mul(loop.index, args[5])
             value, _ = load(builder, two, place, vector)
             for q, total in zip(steps, sums, strict=True):
                 number = builder.load(builder.gep(one, [builder.add(place, q)]))
                 add_to(builder, total, builder.fmul(spread(builder, number, vector), value))
         for q, total in zip(steps, sums, strict=True):
-            store_group(builder, target, builder.mul(args[6], q), vector, [total])
+            store_group(builder, target, builder.mul(args[5], q), vector, [total])
         return context.get_dummy_value()
 
     whole = types.int64
-    return types.void(y, whole, x, whole, z, whole, whole, whole, high), codegen
+    return types.void(y, whole, x, whole, whole, whole, whole, high), codegen
 
 
 @intrinsic
@@ -194,8 +196,8 @@ def _invert_rows(typingctx, y, x, ones, row, width):  # type: ignore[no-untyped-
     return types.void(y, x, ones, types.int64, types.int64), codegen
 
 
-def _take_out(solve, high, wide):  # type: ignore[no-untyped-def]
-    """Code of the two below, for so many rows and vectors at once.
+def _take_out(solve, high, most):  # type: ignore[no-untyped-def]
+    """Code of the two below, for so many rows and at most so many vectors at once.
 
     A sum begins with minus the row's number or with nothing. To `solve`, it is divided by minus the
     row's own entry; else it is taken from the row.
@@ -204,57 +206,54 @@ def _take_out(solve, high, wide):  # type: ignore[no-untyped-def]
     def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
         row, first, last, begin, end, width = args[1:7]
         integer, vector = row.type, wide_lanes(signature.args[0])
-        one, step = ir.Constant(integer, 1), ir.Constant(integer, wide * vector.count)
-        array = pointer(context, builder, signature.args[0], args[0], ir.Constant(integer, 0))
+        zero, one = ir.Constant(integer, 0), ir.Constant(integer, 1)
+        array = pointer(context, builder, signature.args[0], args[0], zero)
         rows = [builder.add(row, ir.Constant(integer, q)) for q in range(high)]
         own = [builder.gep(array, [builder.mul(number, width)]) for number in rows]
         divisor = builder.fneg(builder.load(builder.gep(own[0], [row])))
         divisor = reciprocal(builder, divisor) if solve else ()
-        sums = zeros(builder, vector, high * wide)
         lane = ir.Constant(ir.VectorType(integer, vector.count), list(range(vector.count)))
         empty = ir.Constant(vector, [0.0] * vector.count)
-        with cgutils.for_range_slice(builder, begin, end, step, integer) as (place, _):
-            parts = [
-                builder.add(place, ir.Constant(integer, part * vector.count))
-                for part in range(wide)
-            ]
-            tiles = [(at, there) for at in own for there in parts]
-            for (at, there), total in zip(tiles, sums, strict=True):
-                old, _ = load(builder, at, there, vector)
+        size = builder.add(builder.sub(end, begin), ir.Constant(integer, vector.count - 1))
+        size = builder.and_(size, ir.Constant(integer, -vector.count))
+        for step, group in groups(builder, size, vector, most):
+            place = builder.add(begin, step)
+            olds = [old for at in own for old in load_group(builder, at, place, vector, group)]
+            sums = zeros(builder, vector, len(olds))
+            for (old, _), total in zip(olds, sums, strict=True):
                 builder.store(builder.fneg(old) if solve else empty, total)
             with cgutils.for_range_slice(builder, first, last, one, integer) as (other, _):
                 source = builder.gep(array, [builder.mul(other, width)])
-                values = [load(builder, source, there, vector)[0] for there in parts]
+                values = load_group(builder, source, place, vector, group)
                 numbers = [builder.load(builder.gep(source, [number])) for number in rows]
                 weights = spread_all(builder, numbers, vector)
-                pairs = [(weight, value) for weight in weights for value in values]
+                pairs = [(weight, value) for weight in weights for value, _ in values]
                 for (weight, value), total in zip(pairs, sums, strict=True):
                     add_to(builder, total, builder.fmul(weight, value))
-            for (at, there), total in zip(tiles, sums, strict=True):
-                old, target = load(builder, at, there, vector)
+            parts = [part for _ in own for part in group]
+            for (old, target), total, part in zip(olds, sums, parts, strict=True):
                 new = builder.load(total)
                 if solve:
                     new = quotient(builder, new, *spread_all(builder, divisor, vector))
                 else:
                     new = builder.fsub(old, new)
-                left = spread(builder, builder.sub(end, there), lane.type)
-                within = builder.icmp_signed("<", lane, left)
+                left = builder.sub(
+                    builder.sub(end, place), ir.Constant(integer, part * vector.count)
+                )
+                within = builder.icmp_signed("<", lane, spread(builder, left, lane.type))
                 builder.store(builder.select(within, new, old), target, align=4)
         return context.get_dummy_value()
 
     return codegen
 
 
-@intrinsic(prefer_literal=True)
-def _solve_row(typingctx, x, row, first, last, begin, end, width, wide):  # type: ignore[no-untyped-def]
+@intrinsic
+def _solve_row(typingctx, x, row, first, last, begin, end, width):  # type: ignore[no-untyped-def]
     """``x[row, t] = (x[row, t] - sum of x[k, row] * x[k, t]) / x[row, row]``, k from first to last.
 
-    In turn, from minus `x`; t from begin to end, in rows of `width` numbers, so many vectors at
-    once as are written out by `wide`.
+    In turn, from minus `x`; t from begin to end, in rows of `width` numbers.
     """
-    whole = types.int64
-    signature = types.void(x, whole, whole, whole, whole, whole, whole, wide)
-    return signature, _take_out(True, 1, wide.literal_value)
+    return types.void(x, *[types.int64] * 6), _take_out(True, 1, 4)
 
 
 @intrinsic(prefer_literal=True)
@@ -263,9 +262,7 @@ def _subtract_rows(typingctx, x, row, first, last, begin, end, width, high):  # 
 
     For the rows r from `row` on, so many as are written out by `high`.
     """
-    whole = types.int64
-    signature = types.void(x, whole, whole, whole, whole, whole, whole, high)
-    return signature, _take_out(False, high.literal_value, 1)
+    return types.void(x, *[types.int64] * 6, high), _take_out(False, high.literal_value, 1)
 
 
 # numba's decorator carries no types

@@ -19,6 +19,7 @@ from mediaframes.topics._lanes import (
     EXP_FAR,
     across,
     add_to,
+    called,
     chunks,
     exponential,
     groups,
@@ -76,10 +77,7 @@ def _sum_twice(typingctx, x, i, n):  # type: ignore[no-untyped-def]
             total, lost = two_sum(builder, builder.load(high), value)
             builder.store(total, high)
             add_to(builder, low, lost)
-            kind = ir.FunctionType(vector, [vector])
-            name = f"llvm.fabs.v{vector.count}f64"
-            absolute = cgutils.get_or_insert_function(builder.module, kind, name)
-            add_to(builder, size, builder.call(absolute, [value]))
+            add_to(builder, size, called(builder, "fabs", value))
 
         zero, one = ir.Constant(n.type, 0), ir.Constant(n.type, 1)
         whole = builder.and_(n, ir.Constant(n.type, -vector.count))
@@ -368,9 +366,7 @@ def _exps(typingctx, y, x, n):  # type: ignore[no-untyped-def]
         for place, vector in chunks(builder, args[2], signature.args[0]):
             value, _ = load(builder, source, place, vector)
             _, there = load(builder, target, place, vector)
-            kind = ir.FunctionType(vector, [vector])
-            name = f"llvm.fabs.v{vector.count}f64"
-            size = builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [value])
+            size = called(builder, "fabs", value)
             far = ir.Constant(vector, [EXP_FAR] * vector.count)
             near = builder.fcmp_ordered("<", size, far)
             bits = builder.bitcast(near, ir.IntType(vector.count))
@@ -381,11 +377,9 @@ def _exps(typingctx, y, x, n):  # type: ignore[no-untyped-def]
                 with all_near:
                     builder.store(exponential(builder, value), there, align=4)
                 with some_far:
-                    single = ir.FunctionType(vector.element, [vector.element])
-                    library = cgutils.get_or_insert_function(builder.module, single, "llvm.exp.f64")
                     for lane in range(vector.count):
                         at = ir.Constant(number, lane)
-                        one = builder.call(library, [builder.extract_element(value, at)])
+                        one = called(builder, "exp", builder.extract_element(value, at))
                         value = builder.insert_element(value, one, at)
                     builder.store(value, there, align=4)
         return context.get_dummy_value()
