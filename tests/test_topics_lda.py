@@ -10,7 +10,8 @@ import pytest
 from scipy.sparse import csr_array
 
 from mediaframes import Corpus, Counts, InputError, Topics, fit_topics, tokenize
-from mediaframes.topics import choose_k, quality, topic_stability
+from mediaframes.topics import choose_k, lda, quality, topic_stability
+from mediaframes.topics._lda import draw
 from mediaframes.topics._windows import windows_with
 from mediaframes.topics.choice import hold_out
 
@@ -47,6 +48,52 @@ def test_the_prior_over_articles_learns_that_topics_differ_in_size() -> None:
     assert np.sort(topics.diagnostics["share"])[-1] == pytest.approx(
         shares.mean(axis=0).max(), abs=0.05
     )
+
+
+def test_drawn_topics_follow_the_posterior() -> None:
+    from itertools import product
+
+    words = np.zeros((3, 8))
+    words[:, :2] = [[0.6, 0.1], [0.3, 0.2], [0.1, 0.7]]
+    alpha = np.zeros(8)
+    alpha[:2] = [0.3, 0.8]
+    article = [0, 1, 2, 2]
+    exact = np.zeros(5)  # by how many words the first topic has
+    for topics in product((0, 1), repeat=4):
+        rising = [alpha[t] + topics[:i].count(t) for i, t in enumerate(topics)]
+        exact[topics.count(0)] += np.prod(rising) * np.prod(words[article, list(topics)])
+    n = 20_000
+    counts = csr_array(np.tile([1, 1, 2], (n, 1)))
+    single = [array.astype(np.float32) for array in (words.ravel(), np.eye(8)[:2].sum(axis=0))]
+    drawn = draw(
+        lda.arrays(counts, np.ones(n)), np.arange(n), *single, np.ones(8 * n, np.float32),
+        alpha.astype(np.float32), 20, np.random.default_rng(1),
+    )  # fmt: skip
+    assert (drawn.sum(axis=1) == 4).all()
+    assert (drawn[:, 2:] == 0).all()
+    seen = np.bincount(drawn[:, 0].astype(int), minlength=5) / n
+    np.testing.assert_allclose(seen, exact / exact.sum(), atol=0.012)  # over three errors
+
+
+def test_large_corpora_learn_the_prior_from_drawn_topics(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts, words, _ = grown(5, skewed=True)
+    known = np.maximum(4 / np.arange(1, 6) / np.log(6), 0.02)
+    for name, value in {"LARGE": 100, "LARGE_BATCH": 16, "DRAWN": 500}.items():
+        monkeypatch.setattr(lda, name, value)
+    topics = fit_topics(counts, k=5, model="lda", seed=3, restarts=1)
+    partner, cosine = quality.matched(words, topics.words)
+    assert cosine.mean() > 0.97
+    alpha = topics.arrays["alpha"][partner]
+    assert alpha[0] == alpha.max()
+    assert alpha.sum() == pytest.approx(known.sum(), rel=0.35)
+    order = np.random.default_rng(0).permutation(len(counts))
+    shuffled = Counts.from_matrix(counts.matrix[order], counts.vocabulary)
+    again = fit_topics(shuffled, k=5, model="lda", seed=3, restarts=1)
+    np.testing.assert_allclose(again.words, topics.words, atol=1e-9)
+    np.testing.assert_allclose(again.arrays["alpha"], topics.arrays["alpha"], rtol=1e-9)
+    state = lda.Fit(counts.matrix, 5, 3)
+    state.steps = state.stochastic * -(-state.docs // state.batch)
+    assert state._plan()[0] < 0.01  # the noise has ended when whole passes begin
 
 
 @pytest.mark.parametrize("cores", [1, 2, 4])

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numba import njit
 from scipy.sparse import csr_array
 
 import mediaframes as mf
@@ -99,19 +100,30 @@ def split(counts: Counts, seed: int = 11) -> tuple[Counts, Any, Any]:
 
 def perplexity(phi: np.ndarray, alpha: np.ndarray, read: Any, guess: Any) -> float:
     """Document completion: shares from one half of an article, perplexity of the other half."""
-    phi, alpha = np.asarray(phi, np.float64), np.asarray(alpha, np.float64)
-    total, n = 0.0, 0
-    for row in range(read.shape[0]):
-        part = slice(read.indptr[row], read.indptr[row + 1])
-        rest = slice(guess.indptr[row], guess.indptr[row + 1])
+    words = np.ascontiguousarray(np.asarray(phi, np.float64).T)
+    known = [(m.indptr, m.indices, m.data.astype(np.float64)) for m in (read, guess)]
+    total = completion(words, np.asarray(alpha, np.float64), *known)
+    return float(np.exp(-total / guess.sum()))
+
+
+@njit(cache=True)
+def completion(words, alpha, read, guess):  # type: ignore[no-untyped-def]
+    """Log-likelihood of the half to guess; a loop, since it is taken after every pass."""
+    total = 0.0
+    for d in range(len(read[0]) - 1):
         theta = alpha / alpha.sum()
-        beta, amount = phi[:, read.indices[part]], read.data[part]
         for _ in range(COMPLETION_STEPS):
-            theta = theta * (beta @ (amount / (theta @ beta))) + alpha
+            part = np.zeros(len(alpha))
+            for j in range(read[0][d], read[0][d + 1]):
+                row = words[read[1][j]]
+                ratio = read[2][j] / np.dot(theta, row)
+                for t in range(len(part)):
+                    part[t] += row[t] * ratio
+            theta = theta * part + alpha
             theta /= theta.sum()
-        total += guess.data[rest] @ np.log(theta @ phi[:, guess.indices[rest]])
-        n += int(guess.data[rest].sum())
-    return float(np.exp(-total / n))
+        for j in range(guess[0][d], guess[0][d + 1]):
+            total += guess[2][j] * np.log(np.dot(theta, words[guess[1][j]]))
+    return total
 
 
 Fit = tuple[np.ndarray, np.ndarray, float]

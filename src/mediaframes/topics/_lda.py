@@ -18,11 +18,12 @@ from mediaframes.topics._vector import axpy, dot, renew_row
 
 
 @njit(cache=True, nogil=True)
-def expect(counts, docs, words, scale, amounts, alpha, stats, rounds):  # type: ignore[no-untyped-def]
+def expect(counts, docs, words, scale, amounts, alpha, stats, rounds, watch):  # type: ignore[no-untyped-def]
     """Update the amounts of the articles `docs` in so many rounds; add to the words' statistics.
 
     The statistics, times the words' counts so far, are the words' counts of the next step.
-    Returns the log-likelihood of the articles before their last update.
+    Returns the log-likelihood of the articles before their last update, where it is to `watch`:
+    the logarithms take a tenth of the time.
     """
     indptr, indices, data, weights = counts
     kp = len(alpha)
@@ -50,11 +51,13 @@ def expect(counts, docs, words, scale, amounts, alpha, stats, rounds):  # type: 
                     ratio = data[j] / mass
                     axpy(part, 0, ratio, words, w, kp)
                     axpy(stats, w, ratio * weights[d], mix, 0, kp)
-                    total += weights[d] * data[j] * np.log(mass)
-                    length += data[j]
+                    if watch:
+                        total += weights[d] * data[j] * np.log(mass)
+                        length += data[j]
             for t in range(kp):
                 amounts[row + t] = part[t] * mix[t]
-        total -= weights[d] * length * np.log(length + alphas)
+        if watch:
+            total -= weights[d] * length * np.log(length + alphas)
     return total
 
 
@@ -111,4 +114,47 @@ def settle(counts, words, scale, amounts, alpha, most, tolerance):  # type: igno
         for j in range(first, last):
             mass = dot(mix, 0, words, np.int64(indices[j]) * kp, kp)
             result[d] += data[j] * (np.log(mass) - np.log(length + alphas))
+    return result
+
+
+@njit(cache=True, nogil=True)
+def draw(counts, docs, words, scale, amounts, alpha, sweeps, rng):  # type: ignore[no-untyped-def]
+    """Topics of the words of the articles `docs`, drawn for topics that stay (Gibbs sampling).
+
+    Each word's topic is drawn from the article's amounts first, then `sweeps` times given those of
+    the article's other words. Returns how many words each topic has, float64 (len(docs), Kp).
+    """
+    indptr, indices, data, _ = counts
+    kp = len(alpha)
+    result = np.zeros((len(docs), kp))
+    sums = np.zeros(kp)
+    for i, d in enumerate(docs):
+        length = int(data[indptr[d] : indptr[d + 1]].sum())
+        word = np.zeros(length, np.int64)
+        topic = np.zeros(length, np.int64)
+        filled = 0
+        for j in range(indptr[d], indptr[d + 1]):
+            times = int(data[j])
+            word[filled : filled + times] = np.int64(indices[j]) * kp
+            filled += times
+        own = result[i]
+        for sweep in range(sweeps + 1):
+            for at in range(length):
+                if sweep:
+                    own[topic[at]] -= 1.0
+                total = np.float64(0.0)
+                for t in range(kp):
+                    known = own[t] if sweep else amounts[d * kp + t]
+                    total += words[word[at] + t] * scale[t] * (known + alpha[t])
+                    sums[t] = total
+                level = rng.random() * total
+                found = 0
+                while sums[found] <= level and found < kp - 1:
+                    found += 1
+                topic[at] = found
+                if sweep:
+                    own[found] += 1.0
+            if sweep == 0:
+                for at in range(length):
+                    own[topic[at]] += 1.0
     return result
